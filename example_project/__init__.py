@@ -1,0 +1,1 @@
+"""A small product whose users and their access are provisioned over SCIM."""

@@ -1,0 +1,1 @@
+"""What the product's users may do, and on which projects."""
