@@ -1,0 +1,1 @@
+"""The tests of scim_provisioning, in folders named after its rooms."""

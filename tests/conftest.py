@@ -1,0 +1,35 @@
+"""What every test has: quick passwords, no network but loopback, and the plugins of the run."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from django.test import override_settings
+
+pytest_plugins = ["tests.plugins.browser", "tests.plugins.postgres", "tests.plugins.traceability"]
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Hashing that is slow on purpose would be most of the run."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """A test that would reach out fails here, with a name, instead of somewhere else, with a time-out."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: tuple[object, ...]) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+            raise PermissionError(f"The tests reach nothing beyond loopback, so not {address!r}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield

@@ -1,0 +1,1 @@
+"""What the test run itself needs: a PostgreSQL server, a browser, the account of proven requirements."""
