@@ -1,0 +1,136 @@
+"""Our own tables. The host's models stay untouched."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Connection(models.Model):
+    """One identity provider's access to this site, or to one tenant of it."""
+
+    class Dialect(models.TextChoices):
+        """How the protocol is read."""
+
+        AUTOMATIC = "automatic", _("Automatic: forgive what identity providers are known to get wrong")
+        STRICT = "strict", _("Strict: the RFC to the letter")
+
+    tenant = models.CharField(max_length=255, blank=True, default="", unique=True)
+    name = models.CharField(_("name"), max_length=100, blank=True, default="")
+    provider = models.CharField(_("identity provider"), max_length=30, blank=True, default="")
+    dialect = models.CharField(_("dialect"), max_length=10, choices=Dialect, default=Dialect.AUTOMATIC)
+    enabled = models.BooleanField(_("enabled"), default=False)
+    token_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 (unique)
+    token_hint = models.CharField(max_length=4, blank=True, default="", editable=False)
+    expires_at = models.DateTimeField(_("token expires"), null=True, blank=True)
+    previous_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 (unique)
+    previous_until = models.DateTimeField(null=True, editable=False)
+    changed_at = models.DateTimeField(null=True, editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("SCIM provisioning")
+        verbose_name_plural = _("SCIM provisioning")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name or self.tenant or str(_("SCIM provisioning"))
+
+
+class UserRecord(models.Model):
+    """What SCIM knows of a user beyond the host's columns; made with the first write through SCIM."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="scim_record", primary_key=True
+    )
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL, related_name="+")
+    external_id = models.CharField(max_length=255, blank=True, default="", db_index=True)
+    attributes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    created = models.DateTimeField(default=timezone.now)
+    last_modified = models.DateTimeField(default=timezone.now)
+    deprovisioned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["user"], condition=models.Q(deprovisioned_at__isnull=False), name="scim_user_deprovisioned"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+
+class GroupRecord(models.Model):
+    """What SCIM knows of a group, by the group's SCIM id; made with the first write through SCIM."""
+
+    group = models.CharField(max_length=255, primary_key=True)
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL, related_name="+")
+    external_id = models.CharField(max_length=255, blank=True, default="", db_index=True)
+    created = models.DateTimeField(default=timezone.now)
+    last_modified = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.group
+
+
+class Event(models.Model):
+    """One request of an identity provider that changed something; append-only.
+
+    `changes` is the net difference: `{"resource", "path", "before", "after"}` for a value,
+    `{"resource", "path": "members", "added": […], "removed": […]}` for a set. Never a secret.
+    """
+
+    class Operation(models.TextChoices):
+        """What was asked for."""
+
+        CREATE = "create", _("create")
+        REPLACE = "replace", _("replace")
+        PATCH = "patch", _("patch")
+        DELETE = "delete", _("delete")
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL, related_name="+")
+    operation = models.CharField(max_length=10, choices=Operation)
+    resource_type = models.CharField(max_length=20)
+    resource = models.CharField(max_length=255)
+    request_id = models.CharField(max_length=64)
+    address = models.GenericIPAddressField(null=True)
+    outcome = models.PositiveSmallIntegerField()
+    scim_type = models.CharField(max_length=20, blank=True, default="")
+    tolerances = models.JSONField(default=list)
+    adopted = models.BooleanField(default=False)
+    changes = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("provisioning event")
+        verbose_name_plural = _("provisioning events")
+        default_permissions = ()
+        indexes = [models.Index(fields=["resource", "-at"], name="scim_event_resource")]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.resource_type} {self.resource}"
+
+
+class LoginSession(models.Model):
+    """A session key noted at login, so that deactivation ends the user's sessions without reading them all."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"session of user {self.user_id}"
