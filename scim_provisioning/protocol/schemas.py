@@ -1,4 +1,4 @@
-"""What an attribute, a schema and a resource type are (RFC 7643 §2, §6, §7). The schemas themselves are data elsewhere."""
+"""What an attribute, a schema and a resource type are (RFC 7643 §2, §6, §7). The schemas are data elsewhere."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Attribute:
         }
         if self.type in ("string", "reference", "binary"):
             document["caseExact"] = self.case_exact
-        if self.type not in ("complex", "boolean", "dateTime"):
+        if self.type not in ("complex", "boolean", "dateTime", "binary"):
             document["uniqueness"] = self.uniqueness
         if self.canonical_values:
             document["canonicalValues"] = list(self.canonical_values)
