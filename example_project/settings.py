@@ -78,6 +78,7 @@ LOGIN_REDIRECT_URL = "access:my_access"
 LOGOUT_REDIRECT_URL = "login"
 
 USE_TZ = True
+TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 
 # SCIM: the classes in scim.py that say what a SCIM User and a SCIM Group are in this product.
