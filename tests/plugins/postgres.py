@@ -8,6 +8,7 @@ run, one database a worker.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -23,7 +24,7 @@ PARTS = pytest.StashKey[tuple["tempfile.TemporaryDirectory[str]", object]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     is_worker = hasattr(config, "workerinput")
-    if is_worker or os.environ.get("SCIM_DATABASE") != "postgres" or any(name in os.environ for name in NAMES_A_SERVER):
+    if is_worker or os.environ.get("SCIM_DATABASE") != "postgres" or any(map(os.environ.get, NAMES_A_SERVER)):
         return
     folder = tempfile.TemporaryDirectory(prefix="scim-pg-", ignore_cleanup_errors=True)
     # The library keeps one lock file for all users of the machine, unless there is a runtime folder with this name.
@@ -40,6 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
             conf.write(NOTHING_TO_LOSE)
         server.start()
     config.stash[PARTS] = (folder, server)
+    # A run that is told to end takes its server along, as it does after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     info = server.get_postmaster_info()
     os.environ.update(PGHOST=str(info.socket_dir or info.hostname), PGPORT=str(info.port), PGUSER="postgres")
 
