@@ -11,7 +11,7 @@ from example_project.database import database
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Good for your own machine only. Wherever anybody else can reach the product, set both in the environment.
-DEBUG = os.environ.get("DJANGO_DEBUG", "1") == "1"
+DEBUG = os.environ.get("DJANGO_DEBUG", "true").lower() in {"1", "true", "yes"}
 SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY", "insecure-key-of-the-example-for-your-own-machine-only")
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]  # testserver: Django's test client
