@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -16,18 +17,49 @@ from ..models import Connection
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
+class State(StrEnum):
+    """How a connection stands, in one word."""
+
+    NEVER_ENABLED = "never-enabled"
+    DISABLED = "disabled"
+    WAITING = "waiting"  # enabled, and the first request with this token is still to come
+    ENABLED = "enabled"
+
+
+class ConnectionMovedError(Exception):
+    """The connection is no longer what the caller saw when it decided, so nothing was changed."""
+
+
 def current(tenant: str = "") -> Connection:
     """The tenant's connection as it stands; an unsaved one where there never was one."""
-    return Connection.objects.filter(tenant=tenant).first() or Connection(tenant=tenant)
+    return _on_primary().select_related("changed_by").filter(tenant=tenant).first() or Connection(tenant=tenant)
+
+
+def state(connection: Connection) -> State:
+    """How the connection stands."""
+    if connection.enabled:
+        return State.ENABLED if connection.last_used_at else State.WAITING
+    return State.DISABLED if connection.changed_at else State.NEVER_ENABLED
+
+
+def version(connection: Connection) -> str:
+    """A name for the connection as it stands, by which a decision tells what it was based on."""
+    return connection.changed_at.isoformat() if connection.changed_at else "new"
 
 
 @sensitive_variables("token")
-def enable(by: AbstractBaseUser | None = None, tenant: str = "") -> tuple[Connection, str | None]:
-    """Switch provisioning on; the token is returned this once, and None when provisioning was on already."""
-    with transaction.atomic():
+def enable(
+    by: AbstractBaseUser | None = None, tenant: str = "", *, seen: str | None = None
+) -> tuple[Connection, str | None]:
+    """Switch provisioning on; the token is returned this once, and None when provisioning was on already.
+
+    `seen` is the version that the decision was based on. Raises ConnectionMovedError when that has passed.
+    """
+    with transaction.atomic(using=_primary()):
         connection = _locked(tenant)
         if connection.enabled:
             return connection, None
+        _check_seen(connection, seen)
         token = tokens.mint()
         connection.enabled = True
         connection.token_digest = tokens.digest(token)
@@ -37,18 +69,24 @@ def enable(by: AbstractBaseUser | None = None, tenant: str = "") -> tuple[Connec
         return connection, token
 
 
-def disable(by: AbstractBaseUser | None = None, tenant: str = "") -> tuple[Connection, bool]:
-    """Switch provisioning off; every token is dead from the moment this commits. Tells whether it was on."""
-    with transaction.atomic():
+def disable(
+    by: AbstractBaseUser | None = None, tenant: str = "", *, seen: str | None = None
+) -> tuple[Connection, bool]:
+    """Switch provisioning off; every token is dead from the moment this commits. Tells whether it was on.
+
+    `seen` is the version that the decision was based on. Raises ConnectionMovedError when that has passed.
+    """
+    with transaction.atomic(using=_primary()):
         connection = _locked(tenant)
-        was_enabled = connection.enabled
-        if was_enabled:
-            connection.enabled = False
-            connection.token_digest = connection.previous_digest = None
-            connection.token_hint = ""
-            connection.previous_until = connection.expires_at = None
-            _changed(connection, by)
-        return connection, was_enabled
+        if not connection.enabled:
+            return connection, False
+        _check_seen(connection, seen)
+        connection.enabled = False
+        connection.token_digest = connection.previous_digest = None
+        connection.token_hint = ""
+        connection.previous_until = connection.expires_at = None
+        _changed(connection, by)
+        return connection, True
 
 
 @sensitive_variables("token")
@@ -60,7 +98,7 @@ def authenticate(token: str) -> Connection | None:
     now = timezone.now()
     found = tokens.digest(token)
     return (
-        Connection.objects.using(router.db_for_write(Connection))
+        _on_primary()
         .filter(enabled=True)
         .filter(
             Q(token_digest=found) & (Q(expires_at=None) | Q(expires_at__gt=now))
@@ -71,16 +109,37 @@ def authenticate(token: str) -> Connection | None:
 
 
 def note_use(connection: Connection) -> None:
-    """Remember that the connection was used just now; written at most once a minute."""
+    """Remember that the connection was used just now; written at most once a minute, whichever worker it was.
+
+    The digest is asked for again, so that the last request of a dead token does not pass for the first of a new one.
+    """
     now = timezone.now()
-    if connection.last_used_at is None or now - connection.last_used_at >= USE_IS_NOTED_EVERY:
+    latest = now - USE_IS_NOTED_EVERY
+    if connection.last_used_at is None or connection.last_used_at <= latest:
         connection.last_used_at = now
-        Connection.objects.filter(pk=connection.pk).update(last_used_at=now)
+        Connection.objects.filter(
+            Q(last_used_at=None) | Q(last_used_at__lte=latest),
+            pk=connection.pk,
+            token_digest=connection.token_digest,
+        ).update(last_used_at=now)
+
+
+def _primary() -> str:
+    return router.db_for_write(Connection)
+
+
+def _on_primary() -> QuerySet[Connection]:
+    return Connection.objects.using(_primary())
 
 
 def _locked(tenant: str) -> Connection:
-    Connection.objects.get_or_create(tenant=tenant)
-    return Connection.objects.select_for_update().get(tenant=tenant)
+    _on_primary().get_or_create(tenant=tenant)
+    return _on_primary().select_for_update().get(tenant=tenant)
+
+
+def _check_seen(connection: Connection, seen: str | None) -> None:
+    if seen is not None and seen != version(connection):
+        raise ConnectionMovedError
 
 
 def _changed(connection: Connection, by: AbstractBaseUser | None) -> None:

@@ -1,0 +1,39 @@
+"""What is shown once, in the response to the request that made a token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class CopyField:
+    """A value to be copied from the page; its repr, which error reports print, leaves the value out."""
+
+    name: str
+    label: str | Promise
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The provisioning URL and the new token, and a command that shows that they work."""
+
+    url: str
+    token: str = field(repr=False)
+
+    @property
+    def fields(self) -> tuple[CopyField, ...]:
+        """What the banner offers for copying, in its order."""
+        return (
+            CopyField("url", _("Provisioning URL"), self.url),
+            CopyField("token", _("Token"), self.token),
+        )
+
+    @property
+    def trial(self) -> CopyField:
+        """A command line that lists one user."""
+        command = f'curl -H "Authorization: Bearer {self.token}" "{self.url}/Users?count=1"'
+        return CopyField("trial", _("Try it in a terminal: this lists one user"), command)
