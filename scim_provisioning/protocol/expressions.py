@@ -1,9 +1,15 @@
-"""Filters and paths as frozen nodes (RFC 7644 §3.4.2.2); `str()` of a node is a text that parses to the node again."""
+"""Filters and paths as frozen nodes (RFC 7644 §3.4.2.2); `str()` of a node is a text that parses to the node again.
+
+`Not`, `And` and `Or` join whatever can be true or false: these expressions, or the bound ones of `binding`.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Node = TypeVar("Node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +61,32 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Generic[Node]):
     """`not (operand)`"""
 
-    operand: Expression
+    operand: Node
 
     def __str__(self) -> str:
         return f"(not {self.operand})"
 
 
 @dataclass(frozen=True, slots=True)
-class And:
+class And(Generic[Node]):
     """`left and right`"""
 
-    left: Expression
-    right: Expression
+    left: Node
+    right: Node
 
     def __str__(self) -> str:
         return f"({self.left} and {self.right})"
 
 
 @dataclass(frozen=True, slots=True)
-class Or:
+class Or(Generic[Node]):
     """`left or right`"""
 
-    left: Expression
-    right: Expression
+    left: Node
+    right: Node
 
     def __str__(self) -> str:
         return f"({self.left} or {self.right})"
@@ -97,7 +103,7 @@ class ValuePath:
         return f"({self.path}[{self.condition}])"
 
 
-Expression = Present | Comparison | Not | And | Or | ValuePath
+Expression = Present | Comparison | ValuePath | Not["Expression"] | And["Expression"] | Or["Expression"]
 
 
 @dataclass(frozen=True, slots=True)
