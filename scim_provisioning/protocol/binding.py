@@ -208,7 +208,7 @@ def _coerced(target: Target, literal: Literal, lenient: bool) -> Value:
 def _alternatives(path: AttributePath, scope: ResourceType | Target) -> str:
     """The names that look like what was asked for, to end a sentence with."""
     keys = {key.rpartition(":")[2].lower(): key for key in _names(scope)}
-    close = get_close_matches(str(replace(path, urn=None)).lower(), keys)
+    close = get_close_matches(str(replace(path, urn=None)).lower(), keys, cutoff=0.7)
     return f"; did you mean {' or '.join(f'`{keys[name]}`' for name in close)}?" if close else ""
 
 
