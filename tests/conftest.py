@@ -7,8 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.plugins.browser", "tests.plugins.postgres", "tests.plugins.traceability"]
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
