@@ -189,8 +189,10 @@ def _comparable(target: Target) -> Target:
 
 def _coerced(target: Target, literal: Literal, lenient: bool) -> Value:
     """The literal as a value of the target's type."""
+    if isinstance(literal, str) and "\0" in literal:  # PostgreSQL would not even take it as a parameter
+        raise InvalidFilter(f"U+0000 stands in no value, so not in one of `{target.key}` either")
     match target.leaf.type, literal:
-        case "string" | "reference" | "binary", str() if "\0" not in literal:  # no database takes U+0000
+        case "string" | "reference" | "binary", str():
             return literal
         case "boolean", bool():
             return literal
