@@ -1,0 +1,216 @@
+"""What a host subclasses: where the attributes of its users and groups are stored, and what may be done to them."""
+
+from __future__ import annotations
+
+import unicodedata
+from copy import copy
+from functools import cache
+from typing import Any, ClassVar
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import Group
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db.models import Model, QuerySet
+
+from ..models import Connection
+from ..protocol.constants import ENTERPRISE_USER
+from ..protocol.core_schemas import GROUP_TYPE, USER_TYPE
+from ..protocol.schemas import ResourceType
+from .many import Groups, Many, Members, Schemas, SingleValue, StoredList
+from .sources import Column, Constant, FullName, Identifier, Record, RecordOfGroup, Source, Stored, Suffixed
+
+Attributes = dict[str, Source | Many]
+
+
+class ResourceAdapter:
+    """A kind of the host's objects as SCIM resources.
+
+    `attributes` says where each attribute is stored, by its path; `lookup_field` what the SCIM id is made of. A method
+    never receives a request; `self.connection` tells whose identity provider is at work.
+    """
+
+    model: ClassVar[Any] = None
+    attributes: ClassVar[Attributes] = {}
+    lookup_field: ClassVar[str] = "pk"
+    core: ClassVar[ResourceType]
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The rows that the connection sees; override it to scope by `self.connection.tenant`."""
+        queryset: QuerySet[Any] = self.get_model()._base_manager.all()
+        return queryset
+
+    def new(self) -> Any:
+        """An unsaved instance for POST, with what the host wants in every new row."""
+        return self.get_model()()
+
+    def save(self, instance: Any, update_fields: list[str] | None) -> None:
+        """Write the instance; `update_fields` is None for a new one, else the columns that changed."""
+        instance.save(force_insert=update_fields is None, update_fields=update_fields)
+
+    def delete(self, instance: Any) -> None:
+        """Delete the row; called only where the adapter's or the site's policy says that rows are deleted."""
+        instance.delete()
+
+    def clean(self, instance: Any) -> None:
+        """Called before a row is written; raise a ValidationError to refuse (400 invalidValue with its messages)."""
+
+    def protects(self, instance: Any, what: str) -> bool:
+        """Whether `instance` is out of reach for identity providers; `what` is "account" or "membership"."""
+        return False
+
+    @classmethod
+    def get_model(cls) -> Any:
+        """The host's model."""
+        return cls.model
+
+    @classmethod
+    def is_scoped(cls) -> bool:
+        """Whether the connection sees a part of the rows only."""
+        return cls.get_queryset is not ResourceAdapter.get_queryset
+
+    @classmethod
+    def identifier(cls, level: str | None) -> Identifier:
+        """What the SCIM id is made of."""
+        return Identifier(cls._key_field())
+
+    @classmethod
+    @cache
+    def bound(cls, level: str | None) -> Attributes:
+        """The sources by the keys of documents, each bound to the model and to its attribute, common ones included."""
+        identifier = cls.identifier(level)
+        declared = {**cls.common(identifier), **cls.attributes}
+        bound: Attributes = {"schemas": Schemas(), "id": identifier, "meta.resourceType": Constant(cls.core.name)}
+        for key, source in declared.items():
+            target = cls.core.leaves.get(key)
+            if target is None:
+                known = ", ".join(cls.core.leaves)
+                raise ImproperlyConfigured(f"{cls.__name__}.attributes: {key!r} is no attribute path. Known: {known}.")
+            bound[key] = copy(source)
+            try:
+                bound[key].bind(cls.get_model(), target)
+            except FieldDoesNotExist as error:
+                raise ImproperlyConfigured(
+                    f"{cls.__name__}.attributes[{key!r}]: {error}. Name a column of {cls.get_model().__name__}."
+                ) from error
+        return bound
+
+    @classmethod
+    def common(cls, identifier: Identifier) -> Attributes:
+        """Where externalId and the times are stored, unless the host's attributes say so."""
+        raise NotImplementedError
+
+    @classmethod
+    @cache
+    def get_resource_type(cls) -> ResourceType:
+        """What a client can ask for: the attributes that are mapped, no more."""
+        return cls.core.only(cls.bound(None))
+
+    @classmethod
+    def _key_field(cls) -> Any:
+        meta = cls.get_model()._meta
+        return meta.pk if cls.lookup_field == "pk" else meta.get_field(cls.lookup_field)
+
+
+def normalised(text: str) -> str:
+    """Text as Django normalises user names (NFKC), near enough to the preparation that RFC 7644 §5 asks for."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def stored(resource_type: ResourceType, *, but: frozenset[str]) -> Attributes:
+    """Every attribute that a client may write, kept by us; but for some."""
+    attributes: Attributes = {}
+    for key, target in resource_type.leaves.items():
+        if "readOnly" not in (target.leaf.mutability, target.attribute.mutability) and key not in but:
+            attributes[key] = StoredList() if target.attribute.multi_valued else Stored()
+    return attributes
+
+
+class UserAdapter(ResourceAdapter):
+    """Any AbstractUser as a SCIM User; what it has no column for is stored by us."""
+
+    core = USER_TYPE
+    attributes: ClassVar[Attributes] = {
+        **stored(USER_TYPE, but=frozenset({"schemas", "externalId", "password"})),
+        "userName": Column("username", prepare=normalised),
+        "name.formatted": FullName(),
+        "name.givenName": Column("first_name"),
+        "name.familyName": Column("last_name"),
+        "displayName": FullName(drops=False),
+        "emails": SingleValue("email", type="work"),
+        "active": Column("is_active"),
+        "groups": Groups(),
+    }
+    revives: ClassVar[bool] = True
+    """Whether POST of a deleted user's userName brings the account back, as new."""
+
+    @classmethod
+    def get_model(cls) -> Any:
+        return cls.model or get_user_model()
+
+    @classmethod
+    def common(cls, identifier: Identifier) -> Attributes:
+        return {
+            "externalId": Record("external_id", writable=True),
+            "meta.created": Record("created"),
+            "meta.lastModified": Record("last_modified"),
+        }
+
+    def new(self) -> Any:
+        """A user without a usable password: the identity provider signs people in."""
+        user = super().new()
+        if isinstance(user, AbstractBaseUser):
+            user.set_unusable_password()
+        return user
+
+    def protects(self, instance: Any, what: str) -> bool:
+        """The accounts of superusers and staff are out of reach; their memberships are not."""
+        return what == "account" and bool(
+            getattr(instance, "is_superuser", False) or getattr(instance, "is_staff", False)
+        )
+
+
+class GroupAdapter(ResourceAdapter):
+    """One kind of the host's objects as SCIM Groups: each row is one Group, or one for each of its levels.
+
+    `kind` begins the ids; `levels` maps the values of the level's column to what stands behind the display name, the
+    lower level first.
+    """
+
+    core = GROUP_TYPE
+    kind: ClassVar[str] = "group"
+    levels: ClassVar[dict[str, str]] = {}
+    can_create: ClassVar[bool] = False
+    can_rename: ClassVar[bool] = False
+    can_delete: ClassVar[bool] = False
+
+    @classmethod
+    def identifier(cls, level: str | None) -> Identifier:
+        return Identifier(cls._key_field(), f"{cls.kind}-", f"-{level}" if level else "")
+
+    @classmethod
+    def common(cls, identifier: Identifier) -> Attributes:
+        return {
+            "externalId": RecordOfGroup("external_id", identifier, writable=True),
+            "meta.created": RecordOfGroup("created", identifier),
+            "meta.lastModified": RecordOfGroup("last_modified", identifier),
+        }
+
+    @classmethod
+    @cache
+    def bound(cls, level: str | None) -> Attributes:
+        bound = {**super().bound(level)}
+        name = bound.get("displayName")
+        if level and isinstance(name, Source):
+            bound["displayName"] = Suffixed(name, f" ({cls.levels[level]})")
+        return bound
+
+
+class AuthGroupAdapter(GroupAdapter):
+    """Django's own groups as SCIM Groups."""
+
+    model = Group
+    attributes: ClassVar[Attributes] = {"displayName": Column("name"), "members": Members("user_set")}

@@ -1,0 +1,60 @@
+"""The adapters that the settings name, and the collections that they make."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.utils.module_loading import import_string
+
+from ..conf import settings
+from ..models import Connection
+from ..protocol.core_schemas import GROUP_TYPE
+from ..protocol.schemas import ResourceType
+from .base import GroupAdapter, UserAdapter
+from .collections import Collection, GroupCollection, UserCollection
+
+
+def user_adapter() -> type[UserAdapter]:
+    """The class that the setting USER_ADAPTER names."""
+    adapter: type[UserAdapter] = import_string(settings.USER_ADAPTER)
+    return adapter
+
+
+def group_adapters() -> list[type[GroupAdapter]]:
+    """The classes that the setting GROUP_ADAPTERS names."""
+    return [import_string(path) for path in settings.GROUP_ADAPTERS]
+
+
+class Directory:
+    """All users and groups that one connection sees; `base` is the provisioning URL, with which locations begin."""
+
+    def __init__(self, connection: Connection, base: str) -> None:
+        self.connection = connection
+        self.base = base
+
+    @cached_property
+    def users(self) -> UserCollection:
+        """The one collection of users."""
+        return UserCollection(user_adapter()(self.connection), self)
+
+    @cached_property
+    def groups(self) -> list[GroupCollection]:
+        """The collections of groups: the adapters in their order, each at all its levels."""
+        return [
+            GroupCollection(adapter, self, level)
+            for adapter in (cls(self.connection) for cls in group_adapters())
+            for level in (adapter.levels or (None,))
+        ]
+
+    @cached_property
+    def group_type(self) -> ResourceType:
+        """The resource type of all groups: an attribute that one adapter maps is an attribute of it."""
+        return GROUP_TYPE.only({key for groups in self.groups for key in groups.mapping})
+
+    def collections(self, resource_type: str) -> list[Collection]:
+        """The collections behind the endpoint of that resource type."""
+        return [self.users] if resource_type == "User" else list(self.groups)
+
+    def resource_type(self, name: str) -> ResourceType:
+        """What can be asked of that endpoint."""
+        return self.users.resource_type if name == "User" else self.group_type

@@ -1,0 +1,351 @@
+"""Where one single-valued attribute is stored.
+
+A source speaks in columns: which ones a row needs and how its value is read from them, an expression that filters
+and sorts, and how a value is written to an instance. Every use (documents, filters, PATCH, /Schemas) derives from these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import BooleanField, DecimalField, Expression, F, Field, Model, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.constants import LOOKUP_SEP
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Concat, Trim
+from django.db.models.lookups import In
+
+from ..models import GroupRecord, UserRecord
+from ..protocol.errors import InvalidValue
+from ..protocol.schemas import Attribute, Target
+from . import lookups
+from .lookups import NEVER, Operand
+
+RECORD = "scim_record"
+"""The relation from a user to what SCIM knows of it."""
+
+
+class Source:
+    """One single-valued attribute of a resource. `target` is set when the source is bound to an adapter's attribute."""
+
+    target: Target
+    model: type[Model]
+
+    writable: ClassVar[bool] = True
+    depends: tuple[str, ...] = ()
+    """Attributes whose change drops what is stored here, unless the same request sends it."""
+
+    def bind(self, model: type[Model], target: Target) -> None:
+        """Called once, when the adapter's attributes are read; looks up what can be looked up then."""
+        self.model = model
+        self.target = target
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        """What a row needs, with `prefix` before each (the relation that leads to the model)."""
+        raise NotImplementedError
+
+    def read(self, *values: Any) -> Any:
+        """The attribute's value, given the columns'; None where there is none."""
+        return values[0]
+
+    def values(self, instance: Model) -> tuple[Any, ...]:
+        """What `columns()` would give for an instance in memory."""
+        raise NotImplementedError
+
+    def expression(self, prefix: str = "") -> Operand:
+        """What filters and sorts."""
+        raise NotImplementedError
+
+    def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
+        """The rows whose value stands in that relation to `value`; `pr` has none."""
+        return lookups.compare(self.expression(prefix), attribute, operator, value)
+
+    def write(self, instance: Model, value: Any) -> None:
+        """Put a value, or None, on the instance; in memory only. InvalidValue where the column can't hold it."""
+        raise NotImplementedError
+
+
+class Column(Source):
+    """A column of the host's model. `prepare` normalises what is written and what is looked up."""
+
+    def __init__(self, name: str, prepare: Callable[[str], str] | None = None) -> None:
+        self.name = name
+        self.prepare = prepare
+
+    def bind(self, model: type[Model], target: Target) -> None:
+        super().bind(model, target)
+        self.field: Field[Any, Any] = model._meta.get_field(self.name)  # type: ignore[assignment]
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        return (prefix + self.name,)
+
+    def read(self, *values: Any) -> Any:
+        return plain(values[0])
+
+    def values(self, instance: Model) -> tuple[Any, ...]:
+        return (getattr(instance, self.name),)
+
+    def expression(self, prefix: str = "") -> Operand:
+        return F(prefix + self.name)
+
+    def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
+        if self.prepare and isinstance(value, str):
+            value = self.prepare(value)
+        return super().condition(attribute, operator, value, prefix)
+
+    def write(self, instance: Model, value: Any) -> None:
+        if isinstance(value, str) and self.prepare:
+            value = self.prepare(value)
+        setattr(instance, self.name, fitting(self.field, value, self.target.key))
+
+
+class Stored(Source):
+    """An attribute that the host's model has no column for; it is kept in our own table and given back as it was sent."""
+
+    def bind(self, model: type[Model], target: Target) -> None:
+        super().bind(model, target)
+        self.key = target.key
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        return (f"{prefix}{RECORD}{LOOKUP_SEP}attributes",)
+
+    def read(self, *values: Any) -> Any:
+        return values[0].get(self.key) if values[0] else None
+
+    def values(self, instance: Model) -> tuple[Any, ...]:
+        return (record_of(instance).attributes,)
+
+    def expression(self, prefix: str = "") -> Operand:
+        return KeyTextTransform(self.key, f"{prefix}{RECORD}{LOOKUP_SEP}attributes")
+
+    def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
+        return stored_condition(self.expression(prefix), attribute, operator, value)
+
+    def write(self, instance: Model, value: Any) -> None:
+        store(instance, self.key, value)
+
+
+class FullName(Stored):
+    """Stored, and the given and family name while nothing is stored."""
+
+    depends = ("name.givenName", "name.familyName")
+
+    def __init__(self, given: str = "first_name", family: str = "last_name", *, drops: bool = True) -> None:
+        self.names = (given, family)
+        if not drops:
+            self.depends = ()
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        return (*super().columns(prefix), *(prefix + name for name in self.names))
+
+    def read(self, *values: Any) -> Any:
+        return super().read(values[0]) or " ".join(filter(None, values[1:])) or None
+
+    def values(self, instance: Model) -> tuple[Any, ...]:
+        return (*super().values(instance), *(getattr(instance, name) for name in self.names))
+
+    def expression(self, prefix: str = "") -> Operand:
+        given, family = (prefix + name for name in self.names)
+        full = lookups.or_null(Trim(Concat(given, Value(" "), family)))
+        return Coalesce(super().expression(prefix), full, output_field=TextField())
+
+    def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
+        return lookups.compare(self.expression(prefix), attribute, operator, value)
+
+
+class Record(Source):
+    """A column of our own record of the resource."""
+
+    def __init__(self, name: str, *, writable: bool = False) -> None:
+        self.name = name
+        self.writable = writable  # type: ignore[misc]
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        return (f"{prefix}{RECORD}{LOOKUP_SEP}{self.name}",)
+
+    def read(self, *values: Any) -> Any:
+        return plain(values[0])
+
+    def values(self, instance: Model) -> tuple[Any, ...]:
+        record = record_of(instance)
+        return (None,) if record._state.adding and not self.writable else (getattr(record, self.name),)
+
+    def expression(self, prefix: str = "") -> Operand:
+        return F(f"{prefix}{RECORD}{LOOKUP_SEP}{self.name}")
+
+    def write(self, instance: Model, value: Any) -> None:
+        record = record_of(instance)
+        setattr(record, self.name, fitting(record._meta.get_field(self.name), value, self.target.key))
+
+
+class RecordOfGroup(Record):
+    """The same for a group, whose record is found by the group's SCIM id and not by a relation."""
+
+    def __init__(self, name: str, identifier: Identifier, *, writable: bool = False) -> None:
+        super().__init__(name, writable=writable)
+        self.identifier = identifier
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        return (self.expression(prefix),)  # type: ignore[return-value]
+
+    def expression(self, prefix: str = "") -> Operand:
+        group = self.identifier.expression(prefix, reference=OuterRef)
+        return Subquery(GroupRecord.objects.filter(group=group).values(self.name)[:1])
+
+    def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
+        """The records are looked up first: that way the index on them serves."""
+        if operator == "pr":
+            return super().condition(attribute, operator, value, prefix)
+        found = lookups.compare(F(self.name), attribute, operator, value)
+        keys = map(self.identifier.key, GroupRecord.objects.filter(found).values_list("group", flat=True))
+        return Q(**{f"{prefix}{self.identifier.name}__in": [key for key in keys if key is not None]})
+
+
+class Identifier(Source):
+    """A text around a key: the SCIM id (`project-12-full`), or the address of the resource."""
+
+    writable = False
+
+    def __init__(self, field: Field[Any, Any], before: str = "", behind: str = "") -> None:
+        self.field = field
+        self.name = field.name
+        self.before = before
+        self.behind = behind
+
+    def text(self, key: Any) -> str:
+        """The identifier of the row with that key."""
+        return f"{self.before}{key}{self.behind}"
+
+    def key(self, text: str) -> Any | None:
+        """The key in an identifier; None unless the text is the very one that we would write (no `010`, no `+10`)."""
+        if not (text.startswith(self.before) and text.endswith(self.behind)):
+            return None
+        inner = text[len(self.before) : len(text) - len(self.behind)]
+        try:
+            key = self.field.to_python(inner)
+            self.field.run_validators(key)
+        except ValidationError:
+            return None
+        return key if str(key) == inner else None
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        return (prefix + self.name,)
+
+    def read(self, *values: Any) -> Any:
+        return self.text(values[0])
+
+    def values(self, instance: Model) -> tuple[Any, ...]:
+        return (getattr(instance, self.name),)
+
+    def expression(self, prefix: str = "", reference: Callable[[str], Any] = F) -> Operand:
+        key = Cast(reference(prefix + self.name), TextField())
+        return Concat(Value(self.before), key, Value(self.behind), output_field=TextField())
+
+    def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
+        if operator != "eq":
+            return super().condition(attribute, operator, value, prefix)
+        key = self.key(value)
+        return NEVER if key is None else Q(**{prefix + self.name: key})
+
+
+class Constant(Source):
+    """A value that all resources have in common."""
+
+    writable = False
+
+    def __init__(self, value: str | bool) -> None:
+        self.value = value
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        return ()
+
+    def read(self, *values: Any) -> Any:
+        return self.value
+
+    def values(self, instance: Model) -> tuple[Any, ...]:
+        return ()
+
+    def expression(self, prefix: str = "") -> Operand:
+        return Value(self.value, BooleanField() if isinstance(self.value, bool) else TextField())
+
+
+class Suffixed(Source):
+    """Another source's text with a fixed text behind it: the level in a group's display name."""
+
+    writable = False
+
+    def __init__(self, source: Source, suffix: str) -> None:
+        self.source = source
+        self.suffix = suffix
+        self.bind(source.model, source.target)
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        return self.source.columns(prefix)
+
+    def read(self, *values: Any) -> Any:
+        return f"{self.source.read(*values)}{self.suffix}"
+
+    def values(self, instance: Model) -> tuple[Any, ...]:
+        return self.source.values(instance)
+
+    def expression(self, prefix: str = "") -> Operand:
+        return Concat(self.source.expression(prefix), Value(self.suffix), output_field=TextField())
+
+    def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
+        """Equality is asked of the bare text, so that its index serves."""
+        if operator != "eq":
+            return super().condition(attribute, operator, value, prefix)
+        bare = value[: -len(self.suffix)]
+        if not bare or value[-len(self.suffix) :].lower() != self.suffix.lower():
+            return NEVER
+        return self.source.condition(attribute, operator, bare, prefix)
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON has it; a time in UTC with `Z` (RFC 7643 §2.3.5)."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+
+def fitting(field: Any, value: Any, key: str) -> Any:
+    """The value as the column can hold it, or InvalidValue with the column's limit."""
+    if value is None:
+        if field.null and not field.empty_strings_allowed:
+            return None
+        if field.empty_strings_allowed:
+            return None if field.null and field.unique else ""
+        raise InvalidValue(f"{key} must have a value; it cannot be removed.")
+    if field.max_length is not None and isinstance(value, str) and len(value) > field.max_length:
+        raise InvalidValue(f"{key} holds at most {field.max_length} characters; this value has {len(value)}.")
+    if field.choices and value not in [choice for choice, _ in field.flatchoices]:
+        allowed = ", ".join(str(choice) for choice, _ in field.flatchoices)
+        raise InvalidValue(f"{key} is one of: {allowed}.")
+    return field.to_python(value)
+
+
+def stored_condition(expression: Operand, attribute: Attribute, operator: str, value: Any) -> Q:
+    """A comparison with a leaf of our JSON, which the databases give as text."""
+    if attribute.type in lookups.TEXTUAL:
+        return lookups.compare(expression, attribute, operator, value)
+    if operator == "pr":
+        return lookups.present(expression, textual=True)
+    if attribute.type == "boolean":
+        wanted = ("true", "1") if value else ("false", "0")
+        return Q(In(expression, wanted))
+    return lookups.compare(Cast(expression, DecimalField(max_digits=40, decimal_places=12)), attribute, operator, value)
+
+
+def store(instance: Model, key: str, value: Any) -> None:
+    """Keep a value under a key of the record's JSON, or drop the key; a new dict, so that the change shows."""
+    record = record_of(instance)
+    kept = {old: kept for old, kept in record.attributes.items() if old != key}
+    record.attributes = kept if value is None else {**kept, key: value}
+
+
+def record_of(instance: Model) -> UserRecord | GroupRecord:
+    """Our record of a user or group that is being written; put there when the row was locked."""
+    record: UserRecord | GroupRecord = instance.__dict__["_scim_record"]
+    return record

@@ -1,0 +1,106 @@
+"""What all endpoints have in common. Every policy is pinned: a host's REST_FRAMEWORK settings change nothing here."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.utils import translation
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ..locations import provisioning_url
+from ..operations import connections
+from ..operations.caller import Caller
+from ..protocol.documents import Projection
+from ..protocol.errors import InvalidValue, NotFound
+from ..protocol.schemas import ResourceType
+from .authentication import BearerAuthentication, HasConnection
+from .content import Negotiation, ScimParser, ScimRenderer
+from .exceptions import handle
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
+
+
+class ScimView(APIView):
+    """An endpoint: a token is asked for before anything else, answers are SCIM, in one fixed language, never cached."""
+
+    authentication_classes = (BearerAuthentication,)
+    permission_classes = (HasConnection,)
+    throttle_classes = ()
+    parser_classes = (ScimParser,)
+    renderer_classes = (ScimRenderer,)
+    content_negotiation_class = Negotiation
+    metadata_class = None
+    versioning_class = None
+    schema = None
+    format_kwarg = None
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+
+    @classmethod
+    def as_view(cls, *args: Any, **kwargs: Any) -> Callable[..., HttpResponseBase]:
+        """Without ATOMIC_REQUESTS: each operation has a transaction of its own, which a handled error must not commit."""
+        return transaction.non_atomic_requests(super().as_view(*args, **kwargs))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        sent = request.headers.get("X-Request-Id", "")
+        self.request_id = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+        with translation.override(django_settings.LANGUAGE_CODE):
+            response = super().dispatch(request, *args, **kwargs)
+            if isinstance(response, Response):
+                response.render()
+        response.headers["X-Request-Id"] = self.request_id
+        response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Authentication first: who has no token learns nothing of methods, formats or addresses."""
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        connections.note_use(request.auth)  # type: ignore[arg-type]
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        allowed = ", ".join(self.allowed_methods)
+        raise MethodNotAllowed(request.method or "", f"{request.method} is not possible here, only {allowed}.")
+
+    def get_exception_handler(self) -> Callable[..., Response]:
+        return handle
+
+    @cached_property
+    def caller(self) -> Caller:
+        """On whose behalf the request runs."""
+        request = self.request
+        address = request.META.get("REMOTE_ADDR") or None
+        return Caller(request.auth, provisioning_url(request._request), self.request_id, address)
+
+    @cached_property
+    def parameters(self) -> QueryDict:
+        """The query string as UTF-8, whatever charset a header declares."""
+        return QueryDict(self.request.META.get("QUERY_STRING", ""), encoding="utf-8")
+
+    def projection(self, resource_type: ResourceType) -> Projection:
+        """What of a resource the client wants to see (RFC 7644 §3.9)."""
+        return Projection(resource_type, self._names("attributes"), self._names("excludedAttributes"))
+
+    def _names(self, parameter: str) -> list[str]:
+        listed = ",".join(self.parameters.getlist(parameter))
+        if "\x00" in listed:
+            raise InvalidValue(f"`{parameter}` holds U+0000.")
+        return [name for part in listed.split(",") if (name := part.strip())]
+
+
+class Unknown(ScimView):
+    """Any address below the mount point that is none of ours."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound("There is no such endpoint. /ResourceTypes lists those that there are.")

@@ -1,0 +1,106 @@
+"""/Users and /Groups."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.http import HttpResponseBase
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSetMixin
+
+from ..adapters.collections import Collection
+from ..adapters.mapping import Plan
+from ..operations import resources, search
+from ..protocol.documents import Projection
+from ..protocol.errors import NotImplementedHere
+from ..protocol.messages import list_response
+from .base import ScimView
+from .content import sent
+from .filters import ScimFilterSet
+
+
+class ResourceViewSet(ViewSetMixin, ScimView):
+    """The resources of one type."""
+
+    resource_type: ClassVar[str]
+
+    def list(self, request: Request) -> Response:
+        """A page of what the filter finds (RFC 7644 §3.4.2)."""
+        asked = ScimFilterSet(self.parameters, self.caller, self.resource_type)
+        page = search.page(asked.found(), self._projection(), start=asked.start, count=asked.size)
+        return Response(list_response(page.documents, page.total, page.start))
+
+    def retrieve(self, request: Request, id: str) -> Response:
+        """One resource (RFC 7644 §3.4.1)."""
+        collection = resources.find(self.caller, self.resource_type, id)
+        keys = list(collection.find(id).values_list("pk", flat=True)[:1])
+        documents = Plan(collection, self._projection()).documents(keys)
+        if not documents:
+            raise resources.not_found(self.resource_type, id)
+        return self._located(documents[0])
+
+    def create(self, request: Request) -> Response:
+        """A new resource (RFC 7644 §3.3)."""
+        projection = self._projection()
+        document = self._document(*resources.create(self.caller, self.resource_type, sent(request)), projection)
+        response = self._located(document, status.HTTP_201_CREATED)
+        return response
+
+    def update(self, request: Request, id: str) -> Response:
+        """The resource as the body has it (RFC 7644 §3.5.1)."""
+        projection = self._projection()
+        written = resources.replace(self.caller, self.resource_type, id, sent(request))
+        return self._located(self._document(*written, projection))
+
+    def partial_update(self, request: Request, id: str) -> Response:
+        """The resource with some changes (RFC 7644 §3.5.2)."""
+        projection = self._projection()
+        written = resources.patch(self.caller, self.resource_type, id, sent(request))
+        return self._located(self._document(*written, projection))
+
+    def destroy(self, request: Request, id: str) -> Response:
+        """Gone (RFC 7644 §3.6)."""
+        resources.delete(self.caller, self.resource_type, id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _projection(self) -> Projection:
+        return self.projection(self.caller.directory.resource_type(self.resource_type))
+
+    def _document(self, collection: Collection, instance: Any, projection: Projection) -> dict[str, Any]:
+        return Plan(collection, projection).document(instance)
+
+    def _located(self, document: dict[str, Any], status: int = 200) -> Response:
+        location = f"{self.caller.base}{self.caller.directory.resource_type(self.resource_type).endpoint}/{document['id']}"
+        return Response(document, status, {"Location": location})
+
+
+class UserViewSet(ResourceViewSet):
+    """/Users"""
+
+    resource_type = "User"
+
+
+class GroupViewSet(ResourceViewSet):
+    """/Groups"""
+
+    resource_type = "Group"
+
+    def partial_update(self, request: Request, id: str) -> Response:
+        """No body, unless the client says what of the group it wants to see: a group may have very many members."""
+        if "attributes" in self.parameters or "excludedAttributes" in self.parameters:
+            return super().partial_update(request, id)
+        resources.patch(self.caller, self.resource_type, id, sent(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class NotOffered(ScimView):
+    """A part of the protocol that is optional and not offered; `detail` says why."""
+
+    detail = "This part of SCIM is not offered; /ServiceProviderConfig tells what is."
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotImplementedHere(self.detail)

@@ -1,0 +1,32 @@
+"""On whose behalf an operation runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..adapters.registry import Directory
+from ..models import Connection
+from ..protocol.dialects import Leniency
+
+
+@dataclass
+class Caller:
+    """One request of one connection: what it sees, what it is forgiven, and what its Event says of it.
+
+    `base` is the provisioning URL, with which the locations in documents begin.
+    """
+
+    connection: Connection
+    base: str
+    request_id: str = ""
+    address: str | None = None
+    leniency: Leniency = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.leniency = Leniency(strict=self.connection.dialect == Connection.Dialect.STRICT)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The users and groups that the connection sees."""
+        return Directory(self.connection, self.base)

@@ -1,0 +1,48 @@
+"""Ending a user's sessions when the account is deactivated, for good: they don't come back when the account does."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.http import HttpRequest
+
+from ..models import LoginSession
+
+
+def note_login(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
+    """Remember the session of a login (receiver of `user_logged_in`)."""
+    key = getattr(getattr(request, "session", None), "session_key", None)
+    if key and user.pk is not None:
+        LoginSession.objects.update_or_create(session_key=key, defaults={"user_id": user.pk})
+
+
+def forget_logout(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
+    """Forget the session of a logout (receiver of `user_logged_out`)."""
+    key = getattr(getattr(request, "session", None), "session_key", None)
+    if key:
+        LoginSession.objects.filter(session_key=key).delete()
+
+
+def end_sessions(user: Any) -> None:
+    """End the user's sessions. Called in the transaction that deactivates.
+
+    Who has no usable password gets a new unusable one, which ends every session whatever stores it; of others the
+    sessions noted at login are deleted after commit.
+    """
+    if isinstance(user, AbstractBaseUser) and not user.has_usable_password():
+        user.set_unusable_password()
+    transaction.on_commit(lambda: delete_noted(user.pk), robust=True)
+
+
+def delete_noted(user: Any) -> None:
+    """Delete the sessions noted for the user with that primary key."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    noted = LoginSession.objects.filter(user_id=user)
+    keys = list(noted.values_list("session_key", flat=True))
+    for key in keys:
+        store(key).delete()
+    noted.filter(session_key__in=keys).delete()

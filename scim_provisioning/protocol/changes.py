@@ -1,0 +1,301 @@
+"""The bodies of POST, PUT and PATCH as one list of operations on leaves.
+
+Types, names, cases and tolerances are settled here, once: what comes out names leaves in the schema's own spelling and
+holds values of the right type. Nothing here looks at the resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .binding import Bound, bind_condition
+from .constants import PATCH_OP
+from .dialects import Leniency
+from .errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, ScimError, TooLarge
+from .expressions import PatchPath
+from .parser import parse_attribute_path, parse_path
+from .schemas import Attribute, ResourceType, Target
+from .values import coerced, is_nothing, one
+
+SETS: Final = frozenset({"members", "groups"})
+"""Attributes that are sets of references, changed without being loaded."""
+
+PUT_KEEPS: Final = frozenset({"active", "password", "groups"})
+"""What a PUT that leaves it out leaves as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One change of one leaf. `value` is None for removal; of a set, the ids.
+
+    `where` picks elements of a multi-valued attribute, `sub` one of their sub-attributes.
+    """
+
+    op: str
+    key: str
+    value: Any = None
+    where: Bound | None = None
+    sub: str | None = None
+
+
+class Reader:
+    """Reads bodies for one resource type."""
+
+    def __init__(self, resource_type: ResourceType, leniency: Leniency, max_operations: int = 1000) -> None:
+        self.resource_type = resource_type
+        self.leniency = leniency
+        self.max_operations = max_operations
+
+    def post(self, body: Any) -> list[Operation]:
+        """The operations that make a new resource of nothing."""
+        return [Operation("replace", leaf.key, value) for leaf, value in self._sent(body).items() if value is not None]
+
+    def put(self, body: Any) -> list[Operation]:
+        """Replace every leaf that is sent, remove every writable one that is not, but for those that PUT keeps."""
+        sent = {leaf.key: value for leaf, value in self._sent(body).items()}
+        operations = []
+        for key, leaf in self.resource_type.leaves.items():
+            if not _writable(leaf):
+                continue
+            value = sent.get(key)
+            if value is not None:
+                operations.append(Operation("replace", key, value))
+            elif leaf.attribute_key not in PUT_KEEPS:
+                operations.append(Operation("remove", key))
+        return operations
+
+    def patch(self, body: Any) -> list[Operation]:
+        """The operations of a PatchOp message (RFC 7644 §3.5.2)."""
+        members = self._members(body)
+        self._check_schemas(members.get("schemas"), {PATCH_OP})
+        listed = members.get("operations")
+        if not isinstance(listed, list):
+            raise InvalidSyntax("A PATCH body has `Operations`, a list of objects with `op`, `path` and `value`.")
+        if len(listed) > self.max_operations:
+            raise TooLarge(f"A PATCH may hold {self.max_operations} operations; this one has {len(listed)}.")
+        operations: list[Operation] = []
+        for number, operation in enumerate(listed):
+            try:
+                operations.extend(self._operation(operation))
+            except ScimError as error:
+                error.detail = f"Operations[{number}]: {error.detail}"
+                raise
+        return operations
+
+    # Bodies of resources
+
+    def _sent(self, body: Any) -> dict[Target, Any]:
+        """Leaves and values of a resource's body; what is readOnly is passed over (RFC 7644 §3.3)."""
+        self._check_schemas(self._members(body).get("schemas"), None)
+        sent: dict[Target, Any] = {}
+        for leaf, value in self._leaves(body):
+            if _writable(leaf):
+                if sent.get(leaf) is not None and sent[leaf] != value:
+                    raise InvalidValue(f"{leaf.key} is there more than once, with different values.")
+                sent[leaf] = value
+        return sent
+
+    def _leaves(self, value: Mapping[str, Any], *, path_less: bool = False) -> Iterator[tuple[Target, Any]]:
+        """Leaves and values of an object whose keys name attributes."""
+        for key, inner in value.items():
+            extension = self.resource_type.extension(key)
+            if extension is not None and isinstance(inner, dict):
+                for name, nested in inner.items():
+                    target = self.resource_type.resolve(parse_attribute_path(f"{extension.id}:{name}"))
+                    yield from self._values(target, nested, f"{extension.id}:{name}")
+            elif extension is None or not is_nothing(inner):
+                yield from self._values(self._named(key), inner, key)
+
+    def _named(self, key: str) -> Target | None:
+        """What a key names; a dotted or qualified one by a tolerance."""
+        try:
+            path = parse_attribute_path(key)
+        except ScimError:
+            return None
+        target = self.resource_type.resolve(path)
+        if target is None or (path.sub is None and path.urn is None):
+            return target
+        return target if self.leniency.forgives("urn-key" if path.urn else "dotted-key") else None
+
+    def _values(self, target: Target | None, value: Any, key: str) -> Iterator[tuple[Target, Any]]:
+        if target is None:
+            if key.lower() not in ("schemas", "meta", "id") and not self.leniency.forgives("unknown-attribute"):
+                raise InvalidSyntax(f"There is no attribute {key!r}.")
+            return
+        if target.sub is not None and target.attribute.multi_valued:
+            raise InvalidValue(f"{key} stands for one element of many; say which by a path.")
+        if target.leaves == (target,):
+            yield target, self._value(target, value)
+            return
+        if isinstance(value, list) and len(value) == 1 and self.leniency.forgives("list-for-single"):
+            value = value[0]
+        parts = {} if is_nothing(value) else one(target.attribute, value, target.key, self.leniency)
+        for leaf in target.leaves:
+            if is_nothing(value):
+                yield leaf, None
+            elif leaf.sub is not None and any(name.lower() == leaf.sub.name.lower() for name in _keys(value)):
+                yield leaf, parts.get(leaf.sub.name)
+
+    def _value(self, target: Target, value: Any) -> Any:
+        """The value of a leaf; of a set, the ids."""
+        if target.key not in SETS:
+            return coerced(target.leaf, value, target.key, self.leniency)
+        elements = coerced(target.attribute, value, target.key, self.leniency) or []
+        if any("value" not in element for element in elements):
+            raise InvalidValue(f"Each element of {target.key} needs a `value`: the id of a resource.")
+        return frozenset(element["value"] for element in elements)
+
+    # PATCH
+
+    def _operation(self, operation: Any) -> Iterator[Operation]:
+        members = self._members(operation, "An operation")
+        op = members.get("op")
+        if not isinstance(op, str) or op.lower() not in ("add", "replace", "remove"):
+            raise InvalidSyntax(f"`op` is add, replace or remove, not {op!r}.")
+        if op != op.lower() and not self.leniency.forgives("op-case"):
+            raise InvalidSyntax(f"`op` is add, replace or remove in lower case, not {op!r}.")
+        op = op.lower()
+        path, value = members.get("path"), members.get("value")
+        if op != "remove" and "value" not in members:
+            raise InvalidValue(f"An operation {op} needs a `value`.")
+        if path is None or (path == "" and self.leniency.forgives("null-value")):
+            return self._path_less(op, value)
+        if not isinstance(path, str):
+            raise InvalidPath("`path` is a string.")
+        return self._at(op, path, value)
+
+    def _path_less(self, op: str, value: Any) -> Iterator[Operation]:
+        if op == "remove":
+            raise NoTarget("An operation remove needs a `path`.")
+        if not isinstance(value, dict):
+            raise InvalidValue("Without a `path` the `value` is an object whose keys name attributes.")
+        for key, inner in value.items():
+            if "[" in key and self.leniency.forgives("value-path-key"):
+                yield from self._at(op, key, inner)
+                continue
+            for leaf, known in self._leaves({key: inner}):
+                if not _writable(leaf):
+                    if not self.leniency.forgives("read-only-attribute"):
+                        raise Mutability(f"{leaf.key} is readOnly.")
+                else:
+                    yield self._leaf_operation(op, leaf, known)
+
+    def _at(self, op: str, text: str, value: Any) -> Iterator[Operation]:
+        extension = self.resource_type.extension(text)
+        if extension is not None:
+            yield from self._on_extension(op, extension.id, value)
+            return
+        path = parse_path(text)
+        target = self.resource_type.resolve(path.path)
+        if target is None:
+            raise InvalidPath(f"There is no attribute {str(path.path)!r}.")
+        if not _writable(target):
+            raise Mutability(f"{target.key} is readOnly: it cannot be changed by a client.")
+        if path.condition is not None:
+            yield self._on_elements(op, path, target, value)
+        elif target.sub is not None and target.attribute.multi_valued:
+            yield self._on_elements(op, path, Target(target.prefix, target.attribute), value, sub=target.sub)
+        elif op == "remove":
+            yield from self._removal(target, value)
+        else:
+            for leaf, known in self._values(target, value, target.key):
+                if _writable(leaf):
+                    yield self._leaf_operation(op, leaf, known)
+
+    def _on_extension(self, op: str, urn: str, value: Any) -> Iterator[Operation]:
+        if op == "remove":
+            for leaf in self.resource_type.leaves.values():
+                if leaf.prefix == f"{urn}:" and _writable(leaf):
+                    yield Operation("remove", leaf.key)
+        elif isinstance(value, dict):
+            for leaf, known in self._leaves({urn: value}):
+                if _writable(leaf):
+                    yield self._leaf_operation(op, leaf, known)
+        else:
+            raise InvalidValue(f"The value for {urn} is an object with its attributes.")
+
+    def _removal(self, target: Target, value: Any) -> Iterator[Operation]:
+        """Removal of an attribute; of a multi-valued one with a value, just of those elements (a tolerance)."""
+        if target.attribute.multi_valued and not is_nothing(value):
+            if not self.leniency.forgives("remove-with-value"):
+                raise InvalidValue("An operation remove has no `value`; pick the elements by a filter in the path.")
+            yield Operation("remove", target.key, self._value(target, value))
+            return
+        for leaf in target.leaves:
+            if leaf.key == "active":
+                raise Mutability("active cannot be removed: an account is active or not. Replace it with true or false.")
+            if _writable(leaf):
+                yield Operation("remove", leaf.key)
+
+    def _on_elements(
+        self, op: str, path: PatchPath, target: Target, value: Any, sub: Attribute | None = None
+    ) -> Operation:
+        """An operation on the elements that a filter picks, or on a sub-attribute of all."""
+        where = None
+        if path.condition is not None:
+            if target.sub is not None or not target.attribute.multi_valued or not target.attribute.is_complex:
+                raise InvalidPath(f"{target.key} has no elements that a filter could pick.")
+            where = bind_condition(path.condition, target, lenient=not self.leniency.strict)
+            if path.sub is not None:
+                sub = target.attribute.sub(path.sub)
+                if sub is None:
+                    raise InvalidPath(f"{target.key} has no sub-attribute {path.sub!r}.")
+        if target.key in SETS and (sub is not None or op != "remove"):
+            raise Mutability(f"An element of {target.key} is immutable: remove it and add another.")
+        if op == "remove":
+            return Operation("remove", target.key, None, where, sub.name if sub else None)
+        if sub is not None:
+            known = coerced(sub, value, f"{target.key}.{sub.name}", self.leniency)
+        else:
+            value = value[0] if isinstance(value, list) and len(value) == 1 else value
+            known = None if is_nothing(value) else one(target.attribute, value, target.key, self.leniency)
+        return self._null(op, Operation(op, target.key, known, where, sub.name if sub else None))
+
+    def _leaf_operation(self, op: str, leaf: Target, value: Any) -> Operation:
+        if leaf.key in SETS:
+            return Operation(op, leaf.key, value or frozenset())
+        return self._null(op, Operation(op, leaf.key, value))
+
+    def _null(self, op: str, operation: Operation) -> Operation:
+        """Replacing by nothing is removing (RFC 7643 §2.5); adding nothing is nothing, and reads as removing too."""
+        if operation.value is not None:
+            return operation
+        self.leniency.forgives("null-value")
+        if operation.key == "active":
+            raise InvalidValue("active is a boolean: true or false is due, not null.")
+        return Operation("remove", operation.key, None, operation.where, operation.sub)
+
+    # Structure
+
+    def _members(self, body: Any, what: str = "The body") -> dict[str, Any]:
+        """The members of an object by their names in lower case."""
+        if not isinstance(body, dict):
+            raise InvalidSyntax(f"{what} is a JSON object.")
+        return {key.lower(): value for key, value in body.items()}
+
+    def _check_schemas(self, schemas: Any, allowed: set[str] | None) -> None:
+        if is_nothing(schemas):
+            if not self.leniency.forgives("missing-schemas"):
+                raise InvalidSyntax("The body has no `schemas`.")
+            return
+        if isinstance(schemas, str) and self.leniency.forgives("one-for-list"):
+            schemas = [schemas]
+        if not isinstance(schemas, list) or not all(isinstance(urn, str) for urn in schemas):
+            raise InvalidSyntax("`schemas` is a list of URNs.")
+        known = allowed or {self.resource_type.schema.id, *(one.id for one in self.resource_type.extensions)}
+        folded = {urn.lower() for urn in known}
+        base = PATCH_OP if allowed else self.resource_type.schema.id
+        if base.lower() not in {urn.lower() for urn in schemas}:
+            raise InvalidSyntax(f"`schemas` has to name {base}.")
+        if any(urn.lower() not in folded for urn in schemas) and not self.leniency.forgives("unknown-attribute"):
+            raise InvalidValue(f"`schemas` may name {', '.join(sorted(known))}, no others.")
+
+
+def _writable(target: Target) -> bool:
+    return "readOnly" not in (target.leaf.mutability, target.attribute.mutability) and target.attribute_key != "schemas"
+
+
+def _keys(value: Any) -> list[str]:
+    return list(value) if isinstance(value, dict) else ["value"]

@@ -1,0 +1,142 @@
+"""Applies operations to a document (RFC 7644 §3.5.2); pure, later operations see what earlier ones did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .binding import Bound, Test
+from .changes import SETS, Operation
+from .dialects import Leniency
+from .documents import Document
+from .errors import NoTarget
+from .evaluation import element_matches
+from .expressions import And, Or
+from .schemas import ResourceType
+from .sets import ALL, SetChange
+
+Element = dict[str, Any]
+
+
+def apply(
+    document: Document, operations: Iterable[Operation], resource_type: ResourceType, leniency: Leniency
+) -> Document:
+    """The document after the operations; sets become the `SetChange` that leads to what they should hold."""
+    result = dict(document)
+    for operation in operations:
+        if operation.key in SETS:
+            result[operation.key] = _of_set(result.get(operation.key, SetChange()), operation)
+        elif resource_type.leaves[operation.key].attribute.multi_valued:
+            elements = _of_list(list(result.get(operation.key) or []), operation, leniency)
+            result[operation.key] = elements
+        else:
+            result[operation.key] = operation.value if operation.op != "remove" else None
+        if result[operation.key] in (None, []):
+            del result[operation.key]
+    return result
+
+
+def _of_set(change: SetChange, operation: Operation) -> SetChange:
+    match operation.op:
+        case "add":
+            return change.then(add=operation.value)
+        case "replace":
+            return change.then(drop=ALL, add=operation.value)
+    if operation.where is not None:
+        ids = ids_named(operation.where)
+        return change.then(drop=operation.where if ids is None else ids)
+    return change.then(drop=ALL if operation.value is None else operation.value)
+
+
+def ids_named(condition: Bound) -> frozenset[str] | None:
+    """The ids in a filter that only says `value eq …` or several of them; None for any other filter."""
+    match condition:
+        case Or(left, right):
+            first, second = ids_named(left), ids_named(right)
+            return None if first is None or second is None else first | second
+        case Test(target, "eq", str(value)) if target.sub is not None and target.sub.name == "value":
+            return frozenset({value})
+    return None
+
+
+def _of_list(elements: list[Any], operation: Operation, leniency: Leniency) -> list[Any]:
+    if operation.where is None and operation.sub is None:
+        return _whole(elements, operation)
+    picked = [
+        number
+        for number, element in enumerate(elements)
+        if operation.where is None or element_matches(operation.where, element)
+    ]
+    if operation.op == "remove":
+        return _removed(elements, picked, operation.sub)
+    if not picked:
+        seed = _seed(operation.where) if operation.where is not None else {}
+        if operation.op == "replace" and not leniency.forgives("element-from-filter"):
+            raise NoTarget(f"No element of {operation.key} satisfies the filter; use add to make one.")
+        if seed is None:
+            raise NoTarget(f"No element of {operation.key} satisfies the filter, and it does not say what to make.")
+        elements = [*elements, seed]
+        picked = [len(elements) - 1]
+    new = {operation.sub: operation.value} if operation.sub else operation.value
+    whole = operation.op == "replace" and operation.sub is None
+    for number in picked:
+        elements[number] = dict(new) if whole else {**elements[number], **new}
+    return _one_primary(elements, picked if new.get("primary") else [])
+
+
+def _whole(elements: list[Any], operation: Operation) -> list[Any]:
+    if operation.op == "replace":
+        return list(operation.value)
+    if operation.op == "remove":
+        if operation.value is None:
+            return []
+        return [one for one in elements if not any(_same(one, gone) for gone in operation.value)]
+    touched = []
+    for new in operation.value:
+        twin = next((number for number, one in enumerate(elements) if _same(one, new)), None)
+        if twin is None:
+            elements.append(new)
+            twin = len(elements) - 1
+        elif isinstance(new, dict):
+            elements[twin] = {**elements[twin], **new}
+        if isinstance(new, dict) and new.get("primary"):
+            touched.append(twin)
+    return _one_primary(elements, touched)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether `other` names that element: the same value, and the same type where it says one."""
+    if not isinstance(one, dict):
+        return bool(one == other)
+    if "value" not in other:
+        return all(one.get(name) == value for name, value in other.items() if name != "primary")
+    return one.get("value") == other["value"] and other.get("type", one.get("type")) == one.get("type")
+
+
+def _removed(elements: list[Any], picked: list[int], sub: str | None) -> list[Any]:
+    if sub is None:
+        return [one for number, one in enumerate(elements) if number not in picked]
+    for number in picked:
+        elements[number] = {name: value for name, value in elements[number].items() if name != sub}
+    return [one for one in elements if one]
+
+
+def _seed(condition: Bound) -> Element | None:
+    """The element that a filter of equalities describes; None for any other filter."""
+    match condition:
+        case And(left, right):
+            first, second = _seed(left), _seed(right)
+            return None if first is None or second is None else {**first, **second}
+        case Test(target, "eq", value) if target.sub is not None:
+            return {target.sub.name: value}
+    return None
+
+
+def _one_primary(elements: list[Any], new: list[int]) -> list[Any]:
+    """The element that just became primary takes it from the others (RFC 7644 §3.5.2)."""
+    if not new:
+        return elements
+    return [
+        {**one, "primary": False} if isinstance(one, dict) and one.get("primary") and number != new[-1] else one
+        for number, one in enumerate(elements)
+    ]
