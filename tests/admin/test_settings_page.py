@@ -1,0 +1,408 @@
+"""The page that enables and disables SCIM provisioning: its states, and where a token may be seen."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.db import connection as database
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+from django.views.debug import ExceptionReporter
+
+from scim_provisioning import tokens
+from scim_provisioning.admin.addresses import is_unprotected
+from scim_provisioning.admin.banner import Banner
+from scim_provisioning.admin.settings_page import SettingsPage
+from scim_provisioning.models import Connection
+from scim_provisioning.operations import connections
+from tests.admin.conftest import TOKEN, SettingsPageClient, token_in, words_of
+from tests.factories import SuperuserFactory
+
+pytestmark = pytest.mark.django_db
+
+URL = "http://testserver/scim/v2"
+MADE = "scim_" + "k" * 43
+
+
+class TestTheBox:
+    def test_says_that_provisioning_was_never_enabled(self, settings_page: SettingsPageClient) -> None:
+        text = settings_page.box().text
+        assert "Never enabled" in text
+        assert URL in text
+        assert f'href="{settings_page.edit_url}"' in text
+
+    def test_looking_makes_no_connection(self, settings_page: SettingsPageClient) -> None:
+        settings_page.box()
+        settings_page.form(settings_page.edit_url)
+        assert not Connection.objects.exists()
+
+    def test_waits_for_the_first_request(self, settings_page: SettingsPageClient) -> None:
+        token = settings_page.enable()
+        text = settings_page.box().text
+        assert "Waiting for the first request" in text
+        assert f"…{token[-4:]}" in text
+        assert "by admin@example.com" in text
+        assert "Last used" not in text
+
+    def test_says_when_the_token_was_used(self, settings_page: SettingsPageClient) -> None:
+        connection = connections.authenticate(settings_page.enable())
+        assert connection is not None
+        connections.note_use(connection)
+        text = settings_page.box().text
+        assert "scim-pill-enabled" in text
+        assert "Last used" in text
+
+    def test_says_since_when_and_by_whom_it_is_disabled(self, settings_page: SettingsPageClient) -> None:
+        settings_page.enable()
+        text = settings_page.confirm_disabling().text
+        assert "Disabled since" in text
+        assert "by admin@example.com" in text
+        assert "ends in" not in text
+
+    def test_names_nobody_where_nobody_is_known(self, settings_page: SettingsPageClient) -> None:
+        connections.enable()
+        text = settings_page.box().text
+        assert "Made" in text
+        assert " by " not in text[text.index("Made") : text.index("</dl>")]
+
+    def test_escapes_the_name_of_who_did_it(self, settings_page: SettingsPageClient) -> None:
+        connections.enable(by=SuperuserFactory(username="<script>alert(1)</script>"))
+        assert "by &lt;script&gt;alert(1)&lt;/script&gt;" in settings_page.box().text
+
+    def test_has_neither_inline_script_nor_inline_style(self, settings_page: SettingsPageClient) -> None:
+        content = settings_page.tick_and_save().text.split('<div id="content"')[1].split("</main>")[0]
+        assert "<script" not in content
+        assert "<style" not in content
+        assert " style=" not in content
+        assert " onclick=" not in content
+
+    def test_gives_its_files_the_nonce_that_the_page_has(
+        self, settings_page: SettingsPageClient, settings: Any
+    ) -> None:
+        [engine] = settings.TEMPLATES
+        processors = [*engine["OPTIONS"]["context_processors"], f"{__name__}.nonce"]
+        settings.TEMPLATES = [{**engine, "OPTIONS": {"context_processors": processors}}]
+        text = settings_page.box().text
+        assert '/scim_provisioning/settings.css" nonce="n0nce">' in text
+        assert '/scim_provisioning/settings.js" defer nonce="n0nce">' in text
+
+
+def nonce(request: Any) -> dict[str, str]:
+    return {"csp_nonce": "n0nce"}
+
+
+class TestEnabling:
+    def test_answers_the_request_itself_with_url_and_token(self, settings_page: SettingsPageClient) -> None:
+        response = settings_page.tick_and_save()
+        assert response.status_code == 200
+        assert not response.redirect_chain
+        token = token_in(response)
+        assert f">{URL}</textarea>" in response.text
+        assert f">{token}</textarea>" in response.text
+        assert "it will not be shown again" in response.text
+
+    def test_confirms_and_shows_the_banner_below_everything_else(self, settings_page: SettingsPageClient) -> None:
+        text = settings_page.tick_and_save().text
+        parts = ["</dl>", "SCIM provisioning is enabled.", ">Provisioning URL</label>", ">Token</label>"]
+        assert sorted(parts, key=text.index) == parts
+
+    def test_offers_a_command_that_lists_one_user(self, settings_page: SettingsPageClient) -> None:
+        response = settings_page.tick_and_save()
+        command = response.context["banner"].trial.value
+        assert command == f'curl -H "Authorization: Bearer {token_in(response)}" "{URL}/Users?count=1"'
+        assert command.replace('"', "&quot;") in response.text
+
+    def test_makes_a_token_that_works(self, settings_page: SettingsPageClient) -> None:
+        assert connections.authenticate(settings_page.enable()) == Connection.objects.get()
+
+    def test_is_never_stored_by_browser_or_proxy(self, settings_page: SettingsPageClient) -> None:
+        directives = settings_page.tick_and_save()["Cache-Control"]
+        assert {"no-store", "private"} <= set(directives.split(", "))
+
+    @pytest.mark.parametrize("page", ["box_url", "edit_url"])
+    def test_leaves_no_page_that_a_browser_may_keep(self, settings_page: SettingsPageClient, page: str) -> None:
+        settings_page.enable()
+        assert "no-store" in settings_page.client.get(getattr(settings_page, page))["Cache-Control"]
+
+    def test_needs_the_tick(self, settings_page: SettingsPageClient) -> None:
+        response = settings_page.untick_and_save()
+        assert words_of(response) == "Nothing was changed: SCIM provisioning is not enabled."
+        assert "Never enabled" in response.text
+
+    def test_again_makes_no_second_token(self, settings_page: SettingsPageClient) -> None:
+        form = settings_page.form(settings_page.edit_url)
+        token = token_in(settings_page.tick_and_save(form))
+        response = settings_page.tick_and_save(form)  # a reload of the answer, or a double click
+        assert not TOKEN.search(response.text)
+        assert "enabled already" in words_of(response)
+        assert "Its token was shown when it was made" in words_of(response)
+        assert connections.authenticate(token)
+
+    def test_saving_a_tick_that_was_there_changes_nothing(self, settings_page: SettingsPageClient) -> None:
+        token = settings_page.enable()
+        assert "enabled already" in words_of(settings_page.tick_and_save())
+        assert connections.authenticate(token)
+        assert LogEntry.objects.count() == 1
+
+    def test_after_disabling_makes_another_token(self, settings_page: SettingsPageClient) -> None:
+        first = settings_page.enable()
+        settings_page.confirm_disabling()
+        second = settings_page.enable()
+        assert connections.authenticate(first) is None
+        assert connections.authenticate(second)
+
+    def test_makes_no_token_where_the_page_could_not_show_it(
+        self, settings_page: SettingsPageClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        form = settings_page.form(settings_page.edit_url)
+        monkeypatch.setattr(SettingsPage, "log_change", breaks)
+        with pytest.raises(Broken):
+            settings_page.tick_and_save(form)
+        assert not Connection.objects.filter(enabled=True).exists()
+
+
+class TestDisabling:
+    def test_asks_once_and_says_what_stops_working(self, settings_page: SettingsPageClient) -> None:
+        token = settings_page.enable()
+        response = settings_page.untick_and_save()
+        assert response.redirect_chain == [(settings_page.disable_url, 302)]
+        assert "Disable SCIM provisioning?" in response.text
+        assert "can no longer create, change, deactivate or delete users" in response.text
+        assert f"The token that ends in …{token[-4:]} stops working at once." in response.text
+        assert connections.authenticate(token)
+
+    def test_ends_the_token(self, settings_page: SettingsPageClient) -> None:
+        token = settings_page.enable()
+        response = settings_page.confirm_disabling()
+        assert response.redirect_chain == [(settings_page.box_url, 302)]
+        assert words_of(response) == "SCIM provisioning is disabled."
+        assert connections.authenticate(token) is None
+
+    def test_again_says_that_it_is_not_enabled(self, settings_page: SettingsPageClient) -> None:
+        settings_page.enable()
+        form = settings_page.form(settings_page.disable_url)
+        settings_page.confirm_disabling(form)
+        assert words_of(settings_page.confirm_disabling(form)).endswith("SCIM provisioning is not enabled.")
+        assert LogEntry.objects.count() == 2
+
+    def test_is_not_asked_about_what_is_not_enabled(self, settings_page: SettingsPageClient) -> None:
+        response = settings_page.client.get(settings_page.disable_url)
+        assert (response.status_code, response.url) == (302, settings_page.box_url)
+
+    def test_by_get_changes_nothing(self, settings_page: SettingsPageClient) -> None:
+        token = settings_page.enable()
+        settings_page.client.get(settings_page.disable_url, {"enabled": "", "version": "new"})
+        settings_page.client.get(settings_page.edit_url, {"enabled": "", "version": "new"})
+        assert connections.authenticate(token)
+
+
+class TestAFormThatWasLeftOpen:
+    WORDS = "Nothing was changed: SCIM provisioning was enabled or disabled after you opened the form."
+
+    def test_does_not_enable_what_was_disabled_since(self, settings_page: SettingsPageClient) -> None:
+        form = settings_page.form(settings_page.edit_url)
+        connections.enable()
+        connections.disable()
+        response = settings_page.tick_and_save(form)
+        assert words_of(response).startswith(self.WORDS)
+        assert "Disabled since" in response.text
+        assert not TOKEN.search(response.text)
+
+    @pytest.mark.parametrize("step", ["untick_and_save", "confirm_disabling"])
+    def test_does_not_disable_what_was_enabled_anew_since(self, settings_page: SettingsPageClient, step: str) -> None:
+        connections.enable()
+        form = settings_page.form(settings_page.edit_url)
+        connections.disable()
+        _, token = connections.enable()
+        response = getattr(settings_page, step)(form)
+        assert words_of(response).startswith(self.WORDS)
+        assert "Waiting for the first request" in response.text
+        assert token is not None
+        assert connections.authenticate(token)
+
+    def test_is_what_a_form_without_a_version_counts_as(self, settings_page: SettingsPageClient) -> None:
+        assert words_of(settings_page.tick_and_save({"version": ""})).startswith(self.WORDS)
+        assert connections.state(connections.current()) == "never-enabled"
+
+
+class TestForgedRequests:
+    @pytest.mark.parametrize("page", ["edit_url", "disable_url"])
+    def test_need_the_csrf_token(self, superuser: Any, settings_page: SettingsPageClient, page: str) -> None:
+        connection, _ = connections.enable()
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(superuser)
+        response = client.post(getattr(settings_page, page), {"version": connections.version(connection)})
+        assert response.status_code == 403
+        assert connections.current().enabled
+
+    def test_the_forms_carry_it(self, settings_page: SettingsPageClient) -> None:
+        connections.enable()
+        for url in (settings_page.edit_url, settings_page.disable_url):
+            content = settings_page.client.get(url).text.split('<div id="content"')[1]
+            assert "csrfmiddlewaretoken" in content
+
+    def test_the_page_is_not_framed(self, settings_page: SettingsPageClient) -> None:
+        assert settings_page.client.get(settings_page.edit_url)["X-Frame-Options"] == "DENY"
+
+
+class TestTheToken:
+    """It is in the response to the request that made it, and nowhere else."""
+
+    @pytest.mark.parametrize("storage", ["cookie.CookieStorage", "session.SessionStorage", "fallback.FallbackStorage"])
+    def test_is_seen_once(
+        self, settings_page: SettingsPageClient, caplog: pytest.LogCaptureFixture, settings: Any, storage: str
+    ) -> None:
+        settings.MESSAGE_STORAGE = f"django.contrib.messages.storage.{storage}"
+        form = settings_page.form(settings_page.edit_url)
+        with caplog.at_level(logging.DEBUG), CaptureQueriesContext(database) as queries:
+            response = settings_page.tick_and_save(form)
+        token = token_in(response)
+
+        assert token not in str(response.headers)
+        assert token not in str(settings_page.client.cookies)
+        assert token not in response.request["PATH_INFO"] + response.request["QUERY_STRING"]
+        assert token not in caplog.text
+        assert token not in str(queries.captured_queries)
+        assert token not in everything_stored()
+        assert token not in str([session.get_decoded() for session in Session.objects.all()])
+        for page in later_pages(settings_page, form):
+            assert token not in page.text
+            assert token not in str(page.headers)
+        assert token not in str(settings_page.client.cookies)
+        assert token not in everything_stored()
+
+    def test_is_logged_neither_when_it_comes_nor_when_it_goes(self, settings_page: SettingsPageClient) -> None:
+        token = settings_page.enable()
+        settings_page.confirm_disabling()
+        words = [str(entry.get_change_message()) for entry in LogEntry.objects.order_by("pk")]
+        assert words == ["Enabled SCIM provisioning", "Disabled SCIM provisioning"]
+        assert token[-4:] not in str(list(LogEntry.objects.values()))
+
+    def test_the_log_leads_back_to_the_page(self, settings_page: SettingsPageClient) -> None:
+        settings_page.enable()
+        url = LogEntry.objects.get().get_admin_url()
+        assert settings_page.client.get(url, follow=True).redirect_chain[-1] == (settings_page.box_url, 302)
+
+    @pytest.mark.parametrize(
+        "place",
+        [(connections, "_changed"), (SettingsPage, "log_change"), (SettingsPage, "_render"), (Banner, "trial")],
+        ids=["saving", "logging", "preparing the page", "drawing the page"],
+    )
+    def test_is_in_no_error_report(
+        self, settings_page: SettingsPageClient, monkeypatch: pytest.MonkeyPatch, place: tuple[Any, str]
+    ) -> None:
+        form = settings_page.form(settings_page.edit_url)
+        monkeypatch.setattr(tokens, "mint", lambda: MADE)
+        monkeypatch.setattr(*place, property(breaks) if place == (Banner, "trial") else breaks)
+        try:
+            settings_page.tick_and_save(form)
+        except Broken:
+            reporter = ExceptionReporter(RequestFactory().post("/"), *sys.exc_info())
+        report = reporter.get_traceback_html() + reporter.get_traceback_text()
+        assert "Broken" in report
+        assert "settings_page.py" in report
+        assert MADE not in report
+
+
+class TestTheAddress:
+    @pytest.mark.parametrize(
+        ("base", "warned"),
+        [
+            ("http://app.example.com", True),
+            ("http://192.0.2.7:8000", True),
+            ("https://app.example.com", False),
+            ("http://localhost:8000", False),
+            ("http://127.0.0.1:8000", False),
+            ("http://[::1]:8000", False),
+            ("http://product.localhost", False),
+        ],
+    )
+    def test_that_is_not_encrypted_is_warned_of(
+        self, settings_page: SettingsPageClient, settings: Any, base: str, warned: bool
+    ) -> None:
+        settings.SCIM_PROVISIONING = {"BASE_URL": base}
+        for url in (settings_page.box_url, settings_page.edit_url):
+            text = settings_page.client.get(url).text
+            assert ("can be read on the way" in text) is warned
+        assert is_unprotected(f"{base}/scim/v2") is warned
+
+    def test_shown_is_the_one_that_clients_reach(self, settings_page: SettingsPageClient, settings: Any) -> None:
+        settings.SCIM_PROVISIONING = {"BASE_URL": "https://app.example.com"}
+        text = settings_page.tick_and_save().text
+        assert text.count(">https://app.example.com/scim/v2<") == 2
+        assert "testserver" not in text
+
+
+def test_the_page_speaks_the_language_of_the_admin(settings_page: SettingsPageClient) -> None:
+    with translation.override("de"):  # what the app says itself has no translations yet; Django's words have
+        assert 'value="Sichern"' in settings_page.client.get(settings_page.edit_url).text
+
+
+def test_a_box_is_drawn_with_few_queries(settings_page: SettingsPageClient, django_assert_max_num_queries: Any) -> None:
+    settings_page.enable()
+    with django_assert_max_num_queries(3):  # the session, the user, the connection with who changed it
+        settings_page.box()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(database.vendor == "sqlite", reason="the test database of SQLite has one connection")
+def test_two_who_enable_at_once_get_one_token(settings_page: SettingsPageClient) -> None:
+    form = settings_page.form(settings_page.edit_url)
+    responses: list[Any] = []
+
+    def press() -> None:
+        try:
+            client = SettingsPageClient(Client())
+            client.client.cookies = settings_page.client.cookies
+            responses.append(client.tick_and_save(form))
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    shown = [token for response in responses for token in set(TOKEN.findall(response.text))]
+    assert len(shown) == 1
+    assert connections.authenticate(shown[0])
+
+
+class Broken(Exception):
+    """What the tests break things with."""
+
+
+def breaks(*args: Any, **kwargs: Any) -> None:
+    raise Broken
+
+
+def everything_stored() -> str:
+    """Every row of every table."""
+    rows = []
+    with database.cursor() as cursor:
+        for table in database.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {database.ops.quote_name(table)}")
+            rows += cursor.fetchall()
+    assert len(rows) > len(apps.get_models())
+    return str(rows)
+
+
+def later_pages(settings_page: SettingsPageClient, form: dict[str, str]) -> Iterator[Any]:
+    """What is opened after the token was shown: reload, the page again, the form, the admin, and disabling."""
+    yield settings_page.tick_and_save(form)
+    yield settings_page.box()
+    yield settings_page.client.get(settings_page.edit_url)
+    yield settings_page.client.get(reverse("admin:index"))
+    yield settings_page.client.get(settings_page.disable_url)
+    yield settings_page.confirm_disabling()
+    yield settings_page.box()
