@@ -1,0 +1,227 @@
+"""Enabling, disabling, and telling whose token a request carries."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from scim_provisioning import tokens
+from scim_provisioning.models import Connection
+from scim_provisioning.operations import connections
+from scim_provisioning.operations.connections import ConnectionMovedError, State
+from tests.factories import SuperuserFactory
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now().replace(microsecond=0)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def clock() -> Any:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+def enable(**options: Any) -> str:
+    _, token = connections.enable(**options)
+    assert token is not None
+    return token
+
+
+class TestATokenThatWasMade:
+    def test_is_256_random_bits_behind_a_prefix_that_scanners_know(self) -> None:
+        assert re.fullmatch(r"scim_[A-Za-z0-9_-]{43}", tokens.mint())
+        assert tokens.mint() != tokens.mint()
+
+    def test_is_kept_as_its_digest_and_its_last_four_characters(self) -> None:
+        token = enable()
+        row = Connection.objects.values().get()
+        assert row["token_digest"] == tokens.digest(token)
+        assert row["token_hint"] == token[-4:]
+        assert token not in str(row)
+
+    def test_belongs_to_its_connection(self) -> None:
+        assert connections.authenticate(enable()) == Connection.objects.get()
+
+
+class TestEnable:
+    def test_notes_who_did_it_and_when(self, clock: Any) -> None:
+        by = SuperuserFactory()
+        connections.enable(by=by)
+        connection = connections.current()
+        assert (connection.enabled, connection.changed_by, connection.changed_at) == (True, by, NOW)
+
+    def test_gives_no_second_token_and_keeps_the_first(self) -> None:
+        token = enable()
+        before = Connection.objects.values().get()
+        connection, second = connections.enable(by=SuperuserFactory())
+        assert second is None
+        assert connection.pk == before["id"]
+        assert Connection.objects.values().get() == before
+        assert connections.authenticate(token)
+
+    def test_after_disable_makes_a_token_that_nobody_has_used(self) -> None:
+        first = enable()
+        connections.note_use(connections.current())
+        connections.disable()
+        second = enable()
+        assert second != first
+        assert connections.current().last_used_at is None
+
+    def test_keeps_tenants_apart(self) -> None:
+        ours, theirs = enable(tenant="ours"), enable(tenant="theirs")
+        connections.disable(tenant="theirs")
+        found = connections.authenticate(ours)
+        assert found is not None
+        assert found.tenant == "ours"
+        assert connections.authenticate(theirs) is None
+
+
+class TestDisable:
+    def test_wipes_every_trace_of_the_token(self) -> None:
+        token = enable()
+        in_a_day = timezone.now() + timedelta(days=1)
+        Connection.objects.update(
+            expires_at=in_a_day, previous_digest=tokens.digest("scim_previous"), previous_until=in_a_day
+        )
+        assert connections.authenticate("scim_previous")
+        _, was_enabled = connections.disable()
+        assert was_enabled
+        row = Connection.objects.values().get()
+        assert row["token_digest"] is row["previous_digest"] is row["previous_until"] is row["expires_at"] is None
+        assert row["token_hint"] == ""
+        assert connections.authenticate(token) is None
+        assert connections.authenticate("scim_previous") is None
+
+    def test_notes_who_did_it_and_when(self, clock: Any) -> None:
+        enable()
+        clock.shift(SECOND)
+        by = SuperuserFactory()
+        connections.disable(by=by)
+        connection = connections.current()
+        assert (connection.enabled, connection.changed_by, connection.changed_at) == (False, by, NOW + SECOND)
+
+    def test_of_what_is_not_enabled_changes_nothing(self) -> None:
+        connection, was_enabled = connections.disable(by=SuperuserFactory())
+        assert not was_enabled
+        assert connection.changed_at is None
+
+
+class TestADecisionOnWhatHasPassed:
+    def test_does_not_enable(self) -> None:
+        seen = connections.version(connections.current())
+        connections.enable()
+        connections.disable()
+        with pytest.raises(ConnectionMovedError):
+            connections.enable(seen=seen)
+        assert not connections.current().enabled
+
+    def test_does_not_disable(self) -> None:
+        connections.enable()
+        seen = connections.version(connections.current())
+        connections.disable()
+        token = enable()
+        with pytest.raises(ConnectionMovedError):
+            connections.disable(seen=seen)
+        assert connections.authenticate(token)
+
+    def test_is_no_matter_where_nothing_is_left_to_change(self) -> None:
+        enable()
+        assert connections.enable(seen="new")[1] is None
+        connections.disable()
+        assert connections.disable(seen="new")[1] is False
+
+    def test_is_told_from_one_on_what_stands(self) -> None:
+        enable(seen="new")
+        connections.disable(seen=connections.version(connections.current()))
+        assert enable(seen=connections.version(connections.current()))
+
+
+class TestAuthenticate:
+    @pytest.mark.parametrize("token", ["", "scim_", "scim_" + "k" * 43, "ä", "\ud800", "\0", "x" * 100_000])
+    def test_knows_no_token_that_it_did_not_make(self, token: str) -> None:
+        enable()
+        assert connections.authenticate(token) is None
+
+    def test_does_not_take_the_digest_for_the_token(self) -> None:
+        assert connections.authenticate(tokens.digest(enable())) is None
+
+    def test_does_not_know_a_connection_that_is_not_enabled(self) -> None:
+        token = enable()
+        Connection.objects.update(enabled=False)
+        assert connections.authenticate(token) is None
+
+    def test_ends_with_the_token(self, clock: Any) -> None:
+        token = enable()
+        Connection.objects.update(expires_at=NOW + SECOND)
+        assert connections.authenticate(token)
+        clock.shift(SECOND)
+        assert connections.authenticate(token) is None
+
+    def test_of_a_previous_token_ends_with_its_overlap(self, clock: Any) -> None:
+        token = enable()
+        Connection.objects.update(previous_digest=tokens.digest("scim_previous"), previous_until=NOW + SECOND)
+        assert connections.authenticate("scim_previous")
+        clock.shift(SECOND)
+        assert connections.authenticate("scim_previous") is None
+        assert connections.authenticate(token)
+
+    def test_asks_the_database_once_and_each_time(self, django_assert_num_queries: Any) -> None:
+        token = enable()
+        for _ in range(2):
+            with django_assert_num_queries(1) as queries:
+                connections.authenticate(token)
+            assert token not in str(queries.captured_queries)
+
+
+class TestNoteUse:
+    def test_writes_at_most_once_a_minute(self, clock: Any, django_assert_num_queries: Any) -> None:
+        enable()
+        for seconds, writes in ((0, 1), (59, 0), (1, 1), (60, 1)):
+            clock.shift(timedelta(seconds=seconds))
+            connection = connections.current()
+            with django_assert_num_queries(writes):
+                connections.note_use(connection)
+        assert connections.current().last_used_at == NOW + timedelta(seconds=120)
+
+    def test_leaves_what_another_worker_noted(self, clock: Any) -> None:
+        enable()
+        ours = connections.current()
+        connections.note_use(connections.current())
+        clock.shift(SECOND)
+        connections.note_use(ours)
+        assert connections.current().last_used_at == NOW
+
+    def test_does_not_count_a_dead_token_as_the_first_request_of_a_new_one(self) -> None:
+        found = connections.authenticate(enable())
+        assert found is not None
+        connections.disable()
+        enable()
+        connections.note_use(found)
+        assert connections.state(connections.current()) is State.WAITING
+
+
+def test_the_state_of_a_connection_is_one_word() -> None:
+    def state() -> State:
+        return connections.state(connections.current())
+
+    states = [state()]
+    enable()
+    states.append(state())
+    connections.note_use(connections.current())
+    states.append(state())
+    connections.disable()
+    states.append(state())
+    assert states == [State.NEVER_ENABLED, State.WAITING, State.ENABLED, State.DISABLED]
+
+
+def test_looking_at_what_never_was_makes_nothing(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        assert not connections.current().enabled
+    assert not Connection.objects.exists()
