@@ -11,10 +11,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from ..models import Connection
-from ..protocol.constants import ENTERPRISE_USER
 from ..protocol.core_schemas import GROUP_TYPE, USER_TYPE
 from ..protocol.schemas import ResourceType
 from .many import Groups, Many, Members, Schemas, SingleValue, StoredList

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from ..models import UserRecord
+from ..models import GroupRecord, UserRecord
 from ..protocol.schemas import ResourceType, Schema
 from .lookups import NEVER
 from .many import Many, Members
@@ -38,6 +38,13 @@ class Collection:
         """Where each attribute is stored, by the keys of documents."""
         bound = self.adapter.bound(self.level)
         return {**bound, "meta.location": self.location}
+
+    def single(self, key: str) -> Source:
+        """The source of a single-valued attribute."""
+        source = self.mapping[key]
+        if isinstance(source, Many):
+            raise TypeError(f"{key} is multi-valued")
+        return source
 
     @cached_property
     def location(self) -> Identifier:
@@ -74,8 +81,9 @@ class Collection:
         return self.queryset().none() if key is None else self.queryset().filter(**{self.identifier.name: key})
 
     def keys(self, ids: Iterable[str]) -> dict[str, Any]:
-        """The primary keys behind SCIM ids. An id that we would never write has none; whether a row exists is not asked,
-        unless the ids are made of another column.
+        """The primary keys behind SCIM ids; an id that we would never write has none.
+
+        Whether a row exists is not asked, unless the ids are made of another column.
         """
         known = {id: key for id in ids if (key := self.identifier.key(id)) is not None}
         if self.identifier.field.primary_key:
@@ -91,6 +99,20 @@ class Collection:
             return {key: self.identifier.text(key) for key in keys}
         rows = self.model._base_manager.filter(pk__in=list(keys)).values_list("pk", self.identifier.name)
         return {pk: self.identifier.text(key) for pk, key in rows}
+
+    def attach_record(self, instance: Model) -> UserRecord | GroupRecord:
+        """Put our record of a resource on its instance, where sources find it; an unsaved one if there is none."""
+        record = self.load_record(instance)
+        instance.__dict__["_scim_record"] = record
+        return record
+
+    def load_record(self, instance: Model) -> UserRecord | GroupRecord:
+        """Our record of the resource, or an unsaved one."""
+        raise NotImplementedError
+
+    def name_record(self, record: Any, instance: Model) -> None:
+        """Say whose record it is, now that the instance has its key."""
+        raise NotImplementedError
 
     def has_any(self, schema: Schema) -> Q:
         """The condition that a resource has an attribute of that extension."""
@@ -117,10 +139,16 @@ class UserCollection(Collection):
     def among(self, prefix: str) -> Q:
         return super().among(prefix) & self.visible(prefix)
 
+    def load_record(self, instance: Model) -> UserRecord:
+        found = None if instance._state.adding else UserRecord.objects.filter(user=instance.pk).first()
+        return found or UserRecord()
+
+    def name_record(self, record: UserRecord, instance: Model) -> None:
+        record.user_id = instance.pk
+
     def is_active(self, user: Model) -> bool:
         """Whether the account may log in."""
-        active = self.mapping["active"]
-        assert isinstance(active, Source)
+        active = self.single("active")
         return bool(active.read(*active.values(user)))
 
     def is_hidden(self, user: Model) -> bool:
@@ -132,8 +160,7 @@ class UserCollection(Collection):
     def visible(self, prefix: str = "") -> Q:
         """The condition that a user is not hidden. A row that the product itself re-activated is not."""
         gone = UserRecord.objects.filter(user=OuterRef(f"{prefix}pk"), deprovisioned_at__isnull=False)
-        active = self.mapping["active"]
-        assert isinstance(active, Source)
+        active = self.single("active")
         return Q(~Exists(gone)) | active.condition(active.target.leaf, "eq", True, prefix)
 
 
@@ -145,6 +172,13 @@ class GroupCollection(Collection):
     def __init__(self, adapter: GroupAdapter, directory: Directory, level: str | None) -> None:
         super().__init__(adapter, directory, level)
         self.reference_type = "direct"
+
+    def load_record(self, instance: Model) -> GroupRecord:
+        found = None if instance._state.adding else GroupRecord.objects.filter(group=self.id_of(instance)).first()
+        return found or GroupRecord()
+
+    def name_record(self, record: GroupRecord, instance: Model) -> None:
+        record.group = self.id_of(instance)
 
     @cached_property
     def membership(self) -> Membership | None:

@@ -12,6 +12,7 @@ from ..protocol.expressions import And, Not, Or
 from .collections import Collection
 from .lookups import NEVER, negated
 from .many import Condition, Elements, Many
+from .sources import Source
 
 
 def condition(bound: Bound, collection: Collection) -> Q:
@@ -35,14 +36,12 @@ def _combined(bound: Bound, leaf: Callable[[Test | Any], Q]) -> Q:
 
 
 def _leaf(collection: Collection, bound: Test | Any) -> Q:
-    stored = collection.mapping.get(bound.target.attribute_key if isinstance(bound, Any) else bound.target.key)
-    if stored is None:
-        return NEVER
-    if isinstance(bound, Any):
-        assert isinstance(stored, Many)
-        return stored.any(collection, of_element(bound.condition))
-    assert not isinstance(stored, Many)
-    return stored.condition(bound.target.leaf, bound.operator, bound.value)
+    match bound, collection.mapping.get(bound.target.key):
+        case Any(_, condition), Many() as many:
+            return many.any(collection, of_element(condition))
+        case Test(target, operator, value), Source() as source:
+            return source.condition(target.leaf, operator, value)
+    return NEVER
 
 
 def of_element(bound: Bound | None) -> Condition:
@@ -50,7 +49,8 @@ def of_element(bound: Bound | None) -> Condition:
 
     def compiled(elements: Elements, prefix: str) -> Q:
         def leaf(test: Test | Any) -> Q:
-            assert isinstance(test, Test)
+            if isinstance(test, Any):
+                raise TypeError("an element has no elements of its own")
             source = elements.get(test.target.sub.name if test.target.sub else "value")
             return NEVER if source is None else source.condition(test.target.leaf, test.operator, test.value, prefix)
 

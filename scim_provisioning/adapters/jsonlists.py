@@ -60,4 +60,5 @@ class AnyElement(Expression):
             condition, more = compiler.compile(self.condition)
         except FullResultSet:
             condition, more = "1 = 1", ()
-        return f"EXISTS(SELECT 1 FROM {elements} AS element WHERE {condition})", [*parameters, *more]
+        exists = f"EXISTS(SELECT 1 FROM {elements} AS element WHERE {condition})"  # noqa: S608 (compiled by Django)
+        return exists, [*parameters, *more]

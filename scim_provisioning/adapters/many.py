@@ -172,10 +172,10 @@ class SingleValue(StoredList):
 
 
 class Members(Related):
-    """The users of a group, in a many-to-many relation (`Members("users")`) or in a table that names both
-    (`Members(through=ProjectAccess, group="project", user="user", level="level")`).
+    """The users of a group.
 
-    `defaults` are values for further columns of that table.
+    In a many-to-many relation (`Members("users")`), or in a table that names both (`Members(through=ProjectAccess,
+    group="project", user="user", level="level")`). `defaults` are values for further columns of that table.
     """
 
     def __init__(
@@ -199,7 +199,8 @@ class Members(Related):
     @property
     def membership(self) -> Membership:
         """The table behind, at no level in particular."""
-        assert self._membership is not None
+        if self._membership is None:
+            raise TypeError("Members is not bound yet")
         return self._membership
 
     def any(self, collection: Collection, condition: Condition) -> Q:
@@ -262,16 +263,14 @@ def _one_of(pairs: QuerySet[Model], relation: str, referenced: Collection, condi
     return Q(Exists(_leading(pairs, relation, referenced, condition)))
 
 
-def _leading(
-    pairs: QuerySet[Model], relation: str, referenced: Collection, condition: Condition
-) -> QuerySet[Model]:
+def _leading(pairs: QuerySet[Model], relation: str, referenced: Collection, condition: Condition) -> QuerySet[Model]:
     """The pairs that lead to a resource that is seen and satisfies the condition."""
     prefix = f"{relation}{LOOKUP_SEP}"
     return pairs.filter(referenced.among(prefix)).filter(condition(referenced.reference, prefix))
 
 
 class Schemas(Many):
-    """The `schemas` of a resource: the base schema, and the extensions of which it has an attribute. Worked out, not stored."""
+    """The `schemas` of a resource, worked out: the base schema, and the extensions of which it has an attribute."""
 
     writable = False
 

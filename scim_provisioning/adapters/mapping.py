@@ -29,7 +29,7 @@ class Plan:
         self.relations = {key: stored for key, stored in shown.items() if isinstance(stored, Related)}
 
     def documents(self, keys: Sequence[Any]) -> list[dict[str, Any]]:
-        """The nested documents of the rows with these primary keys, in their order; who is gone meanwhile is left out."""
+        """The nested documents of the rows with these primary keys, in their order; who is gone is left out."""
         rows = self.collection.model._base_manager.filter(pk__in=keys).values_list("pk", *self.cells.columns)
         found = {row[0]: self.cells.read(row) for row in rows}
         return self._completed({key: found[key] for key in keys if key in found})

@@ -79,7 +79,11 @@ def of_relation(model: type[Model], name: str) -> Membership:
     """The membership behind a many-to-many relation of a group's model, from either side (`users`, `user_set`)."""
     relation: Any = model._meta.get_field(name) if name in _field_names(model) else _reverse(model, name)
     if isinstance(relation, models.ManyToManyField):
-        through, group, user = relation.remote_field.through, relation.m2m_field_name(), relation.m2m_reverse_field_name()
+        through, group, user = (
+            relation.remote_field.through,
+            relation.m2m_field_name(),
+            relation.m2m_reverse_field_name(),
+        )
     else:
         through = relation.through
         group, user = relation.field.m2m_reverse_field_name(), relation.field.m2m_field_name()

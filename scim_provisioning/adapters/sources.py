@@ -1,7 +1,7 @@
 """Where one single-valued attribute is stored.
 
 A source speaks in columns: which ones a row needs and how its value is read from them, an expression that filters
-and sorts, and how a value is written to an instance. Every use (documents, filters, PATCH, /Schemas) derives from these.
+and sorts, and how a value is written to an instance. Documents, filters, PATCH and /Schemas all derive from these.
 """
 
 from __future__ import annotations
@@ -11,7 +11,19 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, DecimalField, Expression, F, Field, Model, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import (
+    BooleanField,
+    DecimalField,
+    Expression,
+    F,
+    Field,
+    Model,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, Trim
@@ -102,7 +114,7 @@ class Column(Source):
 
 
 class Stored(Source):
-    """An attribute that the host's model has no column for; it is kept in our own table and given back as it was sent."""
+    """An attribute that the host has no column for; it is kept in our own table and given back as it was sent."""
 
     def bind(self, model: type[Model], target: Target) -> None:
         super().bind(model, target)

@@ -35,7 +35,9 @@ class BearerAuthentication(BaseAuthentication):
             raise AuthenticationFailed(f"The request carries no bearer token. {HOW}")
         connection = connections.authenticate(credentials[1])
         if connection is None:
-            raise AuthenticationFailed("The token is not valid: it is unknown, has expired or was disabled.", "invalid_token")
+            raise AuthenticationFailed(
+                "The token is not valid: it is unknown, has expired or was disabled.", "invalid_token"
+            )
         return AnonymousUser(), connection
 
     def authenticate_header(self, request: Request) -> str:

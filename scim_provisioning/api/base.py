@@ -47,7 +47,7 @@ class ScimView(APIView):
 
     @classmethod
     def as_view(cls, *args: Any, **kwargs: Any) -> Callable[..., HttpResponseBase]:
-        """Without ATOMIC_REQUESTS: each operation has a transaction of its own, which a handled error must not commit."""
+        """Without ATOMIC_REQUESTS: each operation has its own transaction, which a handled error must not commit."""
         return transaction.non_atomic_requests(super().as_view(*args, **kwargs))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -56,7 +56,7 @@ class NumberFilter(Filter):
 
 
 class ScimFilterSet(FilterSet):
-    """What a client asks of the collections behind /Users or /Groups; raises the SCIM error for what is asked wrongly."""
+    """What a client asks of the collections behind /Users or /Groups; raises the SCIM error for a wrong question."""
 
     filter = ExpressionFilter(method="narrow")
     startIndex = NumberFilter()

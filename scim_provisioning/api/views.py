@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db import transaction
-from django.http import HttpResponseBase
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from ..adapters.collections import Collection
 from ..adapters.mapping import Plan
 from ..operations import resources, search
+from ..operations.write import Write
 from ..protocol.documents import Projection
 from ..protocol.errors import NotImplementedHere
 from ..protocol.messages import list_response
@@ -45,21 +43,20 @@ class ResourceViewSet(ViewSetMixin, ScimView):
     def create(self, request: Request) -> Response:
         """A new resource (RFC 7644 §3.3)."""
         projection = self._projection()
-        document = self._document(*resources.create(self.caller, self.resource_type, sent(request)), projection)
-        response = self._located(document, status.HTTP_201_CREATED)
-        return response
+        written = resources.create(self.caller, self.resource_type, sent(request))
+        return self._located(self._document(written, projection), status.HTTP_201_CREATED)
 
     def update(self, request: Request, id: str) -> Response:
         """The resource as the body has it (RFC 7644 §3.5.1)."""
         projection = self._projection()
         written = resources.replace(self.caller, self.resource_type, id, sent(request))
-        return self._located(self._document(*written, projection))
+        return self._located(self._document(written, projection))
 
     def partial_update(self, request: Request, id: str) -> Response:
         """The resource with some changes (RFC 7644 §3.5.2)."""
         projection = self._projection()
         written = resources.patch(self.caller, self.resource_type, id, sent(request))
-        return self._located(self._document(*written, projection))
+        return self._located(self._document(written, projection))
 
     def destroy(self, request: Request, id: str) -> Response:
         """Gone (RFC 7644 §3.6)."""
@@ -69,22 +66,24 @@ class ResourceViewSet(ViewSetMixin, ScimView):
     def _projection(self) -> Projection:
         return self.projection(self.caller.directory.resource_type(self.resource_type))
 
-    def _document(self, collection: Collection, instance: Any, projection: Projection) -> dict[str, Any]:
-        return Plan(collection, projection).document(instance)
+    def _document(self, written: Write, projection: Projection) -> dict[str, Any]:
+        return Plan(written.collection, projection).document(written.instance)
 
     def _located(self, document: dict[str, Any], status: int = 200) -> Response:
-        location = f"{self.caller.base}{self.caller.directory.resource_type(self.resource_type).endpoint}/{document['id']}"
+        location = (
+            f"{self.caller.base}{self.caller.directory.resource_type(self.resource_type).endpoint}/{document['id']}"
+        )
         return Response(document, status, {"Location": location})
 
 
 class UserViewSet(ResourceViewSet):
-    """/Users"""
+    """The endpoint /Users."""
 
     resource_type = "User"
 
 
 class GroupViewSet(ResourceViewSet):
-    """/Groups"""
+    """The endpoint /Groups."""
 
     resource_type = "Group"
 

@@ -6,13 +6,13 @@ import sqlite3
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError
-from django.db.models import Model
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Model, ProtectedError, RestrictedError
 
 from ..adapters.collections import Collection, UserCollection
-from ..adapters.many import Many, SingleValue
+from ..adapters.many import SingleValue
 from ..adapters.sources import Column
-from ..protocol.errors import InvalidValue, ScimError, Uniqueness
+from ..protocol.errors import Conflict, InvalidValue, ScimError, Uniqueness
 
 UNIQUE_VIOLATION = "23505"
 SQLITE_UNIQUE = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
@@ -26,21 +26,20 @@ class Deprovisioned(Uniqueness):
         self.key = key
 
 
-def check_free(collection: Collection, attribute: str, value: Any, instance: Model | None) -> None:
-    """Raise Uniqueness if a row of the connection's other than `instance`, a hidden one included, has that value."""
+def check_free(collection: Collection, attribute: str, value: Any, key: Any) -> None:
+    """Raise Uniqueness if a row of the connection's, a hidden one included, has that value, but for that of `key`."""
     if value is None:
         return
-    source = collection.mapping[attribute]
-    assert not isinstance(source, Many)
-    same = source.condition(collection.resource_type.leaves[attribute].leaf, "eq", value)
+    same = collection.single(attribute).condition(collection.resource_type.leaves[attribute].leaf, "eq", value)
     rows = collection.adapter.get_queryset().filter(same).order_by("pk")
-    other = next((row for row in rows[:2] if instance is None or row.pk != instance.pk), None)
+    other = next((row for row in rows[:2] if row.pk != key), None)
     if other is None:
         return
     kind, id = collection.resource_type.name.lower(), collection.id_of(other)
     if isinstance(collection, UserCollection) and collection.is_hidden(other):
         raise Deprovisioned(
-            f"{attribute} belongs to the account {id!r}, which was deleted over SCIM and is kept in the product.", other.pk
+            f"{attribute} belongs to the account {id!r}, which was deleted over SCIM and is kept in the product.",
+            other.pk,
         )
     raise Uniqueness(f"{attribute} is taken: the {kind} with the id {id!r} has it. Look it up and link it.")
 
@@ -53,6 +52,15 @@ def translated(error: Exception, collection: Collection, instance: Model) -> Sci
     if isinstance(error, (IntegrityError, DataError)):
         return InvalidValue("The product's database refuses one of the values.")
     raise error
+
+
+def delete_row(collection: Collection, instance: Model) -> None:
+    """Delete the row, or raise Conflict where the product protects what hangs on it."""
+    try:
+        with transaction.atomic():
+            collection.adapter.delete(instance)
+    except (ProtectedError, RestrictedError, IntegrityError) as error:
+        raise Conflict("The product holds data that belongs to this resource, so it cannot be deleted.") from error
 
 
 def invalid(error: ValidationError, collection: Collection) -> InvalidValue:

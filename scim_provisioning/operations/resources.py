@@ -2,70 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from django.db.models import Model, ProtectedError, RestrictedError
+from django.db.models import Model
 
 from ..adapters.collections import Collection, GroupCollection, UserCollection
 from ..conf import settings
-from ..models import Event, GroupRecord
 from ..protocol.changes import Operation, Reader
-from ..protocol.errors import Conflict, Forbidden, NotFound
-from . import conflicts, events, locks
+from ..protocol.errors import NotFound
+from . import accounts, conflicts, groups, locks
 from .caller import Caller
-from .events import Change, SetChanged
-from .members import leave_all_groups
-from .sessions import end_sessions
-from .write import Write
+from .write import Kind, Write
 
-Kind = Event.Operation
-Written = tuple[Collection, Model]
+Result = TypeVar("Result")
 
 
-def create(caller: Caller, resource_type: str, body: Any) -> Written:
+def create(caller: Caller, resource_type: str, body: Any) -> Write:
     """Make a resource of the body of a POST (RFC 7644 §3.3). A user who was deleted comes back as new."""
-    collection = _maker(caller, resource_type, body)
+    collection: Collection = caller.directory.users if resource_type == "User" else groups.maker(caller, body)
     operations = _reader(caller, collection).post(body)
 
-    def run() -> Written:
-        with locks.writing(collection.model):
-            write = Write(caller, collection, collection.adapter.new(), Kind.CREATE)
-            write.run(operations)
-            return collection, write.instance
+    def run() -> Write:
+        write = _write(caller, collection, collection.adapter.new(), Kind.CREATE)
+        write.run(operations)
+        return write
 
     try:
-        return locks.retrying(run)
+        return _in_transaction(collection, run)
     except conflicts.Deprovisioned as found:
+        key = found.key
         if not (isinstance(collection, UserCollection) and collection.adapter.revives):
             raise
-        return _revive(caller, collection, found.key, body)
+    return locks.retrying(lambda: accounts.revive(caller, collection, key, body))
 
 
-def replace(caller: Caller, resource_type: str, id: str, body: Any) -> Written:
+def replace(caller: Caller, resource_type: str, id: str, body: Any) -> Write:
     """Replace what the resource holds by the body of a PUT (RFC 7644 §3.5.1)."""
     collection = find(caller, resource_type, id)
     return _change(caller, collection, id, _reader(caller, collection).put(body), Kind.REPLACE)
 
 
-def patch(caller: Caller, resource_type: str, id: str, body: Any) -> Written:
+def patch(caller: Caller, resource_type: str, id: str, body: Any) -> Write:
     """Apply the operations of a PATCH, all or none (RFC 7644 §3.5.2)."""
     collection = find(caller, resource_type, id)
     return _change(caller, collection, id, _reader(caller, collection).patch(body), Kind.PATCH)
 
 
 def delete(caller: Caller, resource_type: str, id: str) -> None:
-    """Delete the resource (RFC 7644 §3.6); of a user, by default, everything but the row."""
+    """Delete the resource (RFC 7644 §3.6)."""
     collection = find(caller, resource_type, id)
 
     def run() -> None:
-        with locks.writing(collection.model):
-            instance = _locked(collection, id)
-            if isinstance(collection, UserCollection):
-                _delete_user(caller, collection, instance)
-            else:
-                _delete_group(caller, collection, instance)
+        match _write(caller, collection, _locked(collection, id), Kind.DELETE):
+            case accounts.AccountWrite() as account:
+                accounts.delete(account)
+            case groups.GroupWrite() as group:
+                groups.delete(group)
 
-    locks.retrying(run)
+    _in_transaction(collection, run)
 
 
 def find(caller: Caller, resource_type: str, id: str) -> Collection:
@@ -85,14 +80,26 @@ def _reader(caller: Caller, collection: Collection) -> Reader:
     return Reader(collection.resource_type, caller.leniency, settings.MAX_OPERATIONS)
 
 
-def _change(caller: Caller, collection: Collection, id: str, operations: list[Operation], kind: Kind) -> Written:
-    def run() -> Written:
-        with locks.writing(collection.model):
-            write = Write(caller, collection, _locked(collection, id), kind)
-            write.run(operations)
-            return collection, write.instance
+def _change(caller: Caller, collection: Collection, id: str, operations: list[Operation], kind: Kind) -> Write:
+    def run() -> Write:
+        write = _write(caller, collection, _locked(collection, id), kind)
+        write.run(operations)
+        return write
 
-    return locks.retrying(run)
+    return _in_transaction(collection, run)
+
+
+def _in_transaction(collection: Collection, run: Callable[[], Result]) -> Result:
+    def attempt() -> Result:
+        with locks.writing(collection.model):
+            return run()
+
+    return locks.retrying(attempt)
+
+
+def _write(caller: Caller, collection: Collection, instance: Model, kind: Kind) -> Write:
+    kinds = {UserCollection: accounts.AccountWrite, GroupCollection: groups.GroupWrite}
+    return kinds[type(collection)](caller, collection, instance, kind)
 
 
 def _locked(collection: Collection, id: str) -> Model:
@@ -101,76 +108,3 @@ def _locked(collection: Collection, id: str) -> Model:
     if instance is None or (isinstance(collection, UserCollection) and collection.is_hidden(instance)):
         raise not_found(collection.resource_type.name, id)
     return instance
-
-
-def _maker(caller: Caller, resource_type: str, body: Any) -> Collection:
-    """The collection that a POST goes to."""
-    if resource_type == "User":
-        return caller.directory.users
-    groups = caller.directory.groups
-    for collection in groups:
-        if collection.adapter.can_create:
-            return collection
-    name = body.get("displayName") if isinstance(body, dict) else None
-    for collection in groups if isinstance(name, str) else ():
-        conflicts.check_free(collection, "displayName", name, None)
-    raise Forbidden("Groups are made in the product and cannot be created over SCIM. Link the group that exists.")
-
-
-def _revive(caller: Caller, collection: UserCollection, key: Any, body: Any) -> Written:
-    """A deleted account as new: what the body says, everything else cleared, under the same id."""
-    operations = _reader(caller, collection).put(body)
-    if all(operation.key != "active" for operation in operations):
-        operations.append(Operation("replace", "active", True))
-
-    def run() -> Written:
-        with locks.writing(collection.model):
-            instance = locks.lock(collection.model, [key]).get(key)
-            if instance is None or not collection.is_hidden(instance):
-                raise Conflict("The account changed while the request was under way. Send it again.")
-            write = Write(caller, collection, instance, Kind.CREATE)
-            write.revive()
-            write.run(operations)
-            return collection, instance
-
-    return locks.retrying(run)
-
-
-def _delete_user(caller: Caller, users: UserCollection, user: Model) -> None:
-    id = users.id_of(user)
-    if users.adapter.protects(user, "account"):
-        raise Forbidden(f"The account {id!r} is protected: superusers and staff are deleted in the product.")
-    write = Write(caller, users, user, Kind.DELETE)
-    changes: list[Change | SetChanged] = list(leave_all_groups(users, user))
-    end_sessions(user)
-    if settings.DELETE_USERS:
-        changes = [*(Change(id, key, value, None) for key, value in write.before.items()), *changes]
-        _delete_row(users, user)
-        events.record(caller, Kind.DELETE, "User", id, changes, outcome=204)
-        return
-    write.deprovision(changes)
-
-
-def _delete_group(caller: Caller, groups: Collection, group: Model) -> None:
-    assert isinstance(groups, GroupCollection)
-    id = groups.id_of(group)
-    if not groups.adapter.can_delete:
-        raise Forbidden("Groups are deleted in the product, not over SCIM. Unassign the group in the identity provider.")
-    if groups.adapter.protects(group, "membership"):
-        raise Forbidden(f"The group {id!r} is protected in the product.")
-    write = Write(caller, groups, group, Kind.DELETE)
-    changes: list[Change | SetChanged] = [Change(id, key, value, None) for key, value in write.before.items()]
-    if groups.membership is not None:
-        gone = groups.directory.users.ids(groups.membership.ids(group.pk))
-        if gone:
-            changes.append(SetChanged(id, removed=sorted(gone.values())))
-    _delete_row(groups, group)
-    GroupRecord.objects.filter(group=id).delete()
-    events.record(caller, Kind.DELETE, "Group", id, changes, outcome=204)
-
-
-def _delete_row(collection: Collection, instance: Model) -> None:
-    try:
-        collection.adapter.delete(instance)
-    except (ProtectedError, RestrictedError) as error:
-        raise Conflict("The product holds data that belongs to this resource, so it cannot be deleted.") from error

@@ -1,11 +1,12 @@
-"""Creating, replacing and patching a resource: one function does all three, from one list of operations.
+"""Writing one resource: POST, PUT and PATCH are one function, fed with one list of operations.
 
-Lock, read `before`, apply, check, write in memory, read `after`; what differs between the two is the change, so that an
-echo or a value that the column normalises is none. Nothing changed: nothing written, no Event.
+Read `before`, apply, check, write in memory, read `after`; what differs between the two is the change, so that an echo
+or a value that the column normalises is none. Nothing changed: nothing written, no Event.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,10 +14,10 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from ..adapters.collections import Collection, GroupCollection, UserCollection
+from ..adapters.collections import Collection
+from ..adapters.many import InRow
 from ..adapters.mapping import read
-from ..adapters.many import InRow, SingleValue
-from ..adapters.sources import Column, Source
+from ..adapters.sources import Source
 from ..models import Event, GroupRecord, UserRecord
 from ..protocol import patch as patching
 from ..protocol.changes import SETS, Operation
@@ -26,15 +27,15 @@ from ..protocol.sets import SetChange
 from . import conflicts, events
 from .caller import Caller
 from .events import Change, SetChanged
-from .members import change_members
-from .sessions import delete_noted, end_sessions
 
 Kind = Event.Operation
+Changed = dict[str, tuple[Any, Any]]
+
 OUTCOMES = {Kind.CREATE: 201, Kind.REPLACE: 200, Kind.PATCH: 200, Kind.DELETE: 204}
 
 
 class Write:
-    """One resource being written, in a transaction."""
+    """One resource being written, in a transaction, its row locked."""
 
     def __init__(self, caller: Caller, collection: Collection, instance: Model, kind: Kind) -> None:
         self.caller = caller
@@ -42,140 +43,107 @@ class Write:
         self.instance = instance
         self.kind = kind
         self.is_new = instance._state.adding
-        self.record = self._load_record()
-        self.columns = _columns(instance)
-        self.record_columns = _columns(self.record)
+        self.record: UserRecord | GroupRecord = collection.attach_record(instance)
+        self._columns = _columns(instance)
+        self._record_columns = _columns(self.record)
         self.before: Document = {} if self.is_new else read(collection, instance)
 
-    def run(self, operations: list[Operation]) -> bool:
-        """Apply the operations; tells whether they changed anything."""
+    @property
+    def id(self) -> str:
+        """The SCIM id."""
+        return self.collection.id_of(self.instance)
+
+    def run(self, operations: list[Operation]) -> None:
+        """Apply the operations; on success, everything is written."""
         wanted = patching.apply(self.before, operations, self.collection.resource_type, self.caller.leniency)
         check(self.collection.resource_type, wanted)
         sets = {key: wanted.pop(key) for key in SETS if isinstance(wanted.get(key), SetChange)}
         self._assign(wanted, {operation.key for operation in operations})
-        changed = difference(self.before, read(self.collection, self.instance))
+        changed = self.changed()
         if changed or self.is_new:
-            self._allow(changed)
+            self.allow(changed)
             self._clean()
-            self._save(changed)
-        id = self.collection.id_of(self.instance)
-        changes: list[Change | SetChanged] = [Change(id, key, old, new) for key, (old, new) in changed.items()]
-        if isinstance(self.collection, GroupCollection) and "members" in sets:
-            changes += change_members(self.collection, self.instance, sets["members"])
+            self.save(changed)
+        changes = [*self.listed(changed), *self.change_sets(sets)]
         if changes or self.is_new:
-            self._finish(id, changes)
-        return bool(changes) or self.is_new
+            self.finish(changes)
 
-    def revive(self) -> None:
-        """Make the record that of a new account; `run` does the rest."""
-        assert isinstance(self.record, UserRecord)
-        self.record.deprovisioned_at = None
-        self.record.created = timezone.now()
+    def changed(self) -> Changed:
+        """What now reads otherwise than before; what no client can write (`id`, `meta`) does not count."""
+        differing = difference(self.before, read(self.collection, self.instance))
+        return {key: values for key, values in differing.items() if self.collection.mapping[key].writable}
 
-    def deprovision(self, changes: list[Change | SetChanged]) -> None:
-        """Make the account one that is gone for SCIM: not active, hidden, and its other unique values free again."""
-        assert isinstance(self.record, UserRecord)
-        self._write("active", False)
-        for key, source in self.collection.mapping.items():
-            if isinstance(source, (Column, SingleValue)) and key != "userName" and source.field.unique and source.field.null:
-                source.write(self.instance, None)
-        self.record.deprovisioned_at = timezone.now()
-        changed = difference(self.before, read(self.collection, self.instance))
-        self._save({})
-        id = self.collection.id_of(self.instance)
-        self._finish(id, [*(Change(id, key, old, new) for key, (old, new) in changed.items()), *changes])
+    def listed(self, changed: Changed) -> list[Change | SetChanged]:
+        """The changes as the Event lists them."""
+        return [Change(self.id, key, old, new) for key, (old, new) in changed.items()]
 
-    def _load_record(self) -> UserRecord | GroupRecord:
-        """Our record of the resource, an unsaved one where there is none; sources find it on the instance."""
-        record: UserRecord | GroupRecord | None = None
-        connection = self.caller.connection
-        if isinstance(self.collection, UserCollection):
-            if not self.is_new:
-                record = UserRecord.objects.filter(user=self.instance.pk).first()
-            record = record or UserRecord(user=self.instance, connection=connection)  # type: ignore[misc]
-        else:
-            id = "" if self.is_new else self.collection.id_of(self.instance)
-            record = GroupRecord.objects.filter(group=id).first() if id else None
-            record = record or GroupRecord(group=id, connection=connection)
-        self.instance.__dict__["_scim_record"] = record
-        return record
-
-    def _assign(self, wanted: Document, sent: set[str]) -> None:
-        """Write what differs, in memory, and drop what was worked out of it unless the same request sends it."""
-        differing = difference(self.before, wanted)
-        for key, (_, value) in differing.items():
-            self._write(key, value)
-        for key, source in self.collection.mapping.items():
-            if key not in sent and differing.keys() & set(source.depends) and isinstance(source, Source):
-                source.write(self.instance, None)
-
-    def _write(self, key: str, value: Any) -> None:
-        source = self.collection.mapping[key]
-        if key == "displayName" and isinstance(self.collection, GroupCollection):
-            self._allow_name(self.collection, value)
-        if not source.writable or not isinstance(source, (Source, InRow)):
+    def assign(self, key: str, value: Any) -> None:
+        """Write one value, in memory."""
+        source = self.collection.mapping.get(key)
+        if source is None or not source.writable or not isinstance(source, (Source, InRow)):
             raise Forbidden(f"{key} is managed in the product; it cannot be changed over SCIM.")
         source.write(self.instance, value)
 
-    def _allow_name(self, groups: GroupCollection, name: Any) -> None:
-        for others in groups.directory.groups:
-            conflicts.check_free(others, "displayName", name, self.instance if others is groups else None)
-        if not self.is_new and not groups.adapter.can_rename:
-            raise Forbidden("Groups are named in the product: this one cannot be renamed over SCIM. Link it by its name.")
-
-    def _allow(self, changed: dict[str, tuple[Any, Any]]) -> None:
-        if not self.is_new and self.collection.adapter.protects(self.instance, "account"):
-            raise Forbidden(
-                f"The account {self.collection.id_of(self.instance)!r} is protected: superusers and staff are managed "
-                "in the product. Take it out of the identity provider's assignment."
-            )
+    def allow(self, changed: Changed) -> None:
+        """Raise Forbidden or Uniqueness where the change must not be."""
         for key, target in self.collection.resource_type.leaves.items():
-            if target.leaf.uniqueness != "none" and key in changed and key != "id":
-                conflicts.check_free(self.collection, key, changed[key][1], self.instance)
+            if target.leaf.uniqueness != "none" and key in changed:
+                conflicts.check_free(self.collection, key, changed[key][1], self.instance.pk)
+
+    def change_sets(self, sets: Mapping[str, SetChange]) -> list[SetChanged]:
+        """Apply the changes of sets, which stand in tables of their own."""
+        return []
+
+    def save(self, changed: Changed) -> None:
+        """Save the columns that moved, and those that the host's model keeps by `auto_now`."""
+        moved = [name for name, value in _columns(self.instance).items() if value != self._columns[name]]
+        if not moved and not self.is_new:
+            return
+        fields = self.instance._meta.concrete_fields
+        moved += [field.attname for field in fields if getattr(field, "auto_now", False)]
+        try:
+            with transaction.atomic():
+                self.collection.adapter.save(self.instance, None if self.is_new else moved)
+        except (IntegrityError, DataError) as error:
+            raise conflicts.translated(error, self.collection, self.instance) from error
+
+    def finish(self, changes: list[Change | SetChanged]) -> None:
+        """Write the record and the Event: the last statements of the transaction."""
+        record, adding = self.record, self.record._state.adding
+        record.last_modified = timezone.now()
+        if self.kind == Kind.CREATE:
+            record.created = record.last_modified
+        if adding:
+            record.connection = self.caller.connection
+            self.collection.name_record(record, self.instance)
+            record.save(force_insert=True)
+        else:
+            columns = _columns(record).items()
+            record.save(update_fields=[name for name, value in columns if value != self._record_columns[name]])
+        events.record(
+            self.caller,
+            self.kind,
+            self.collection.resource_type.name,
+            self.id,
+            changes,
+            outcome=OUTCOMES[self.kind],
+            adopted=adding and not self.is_new,
+        )
+
+    def _assign(self, wanted: Document, sent: set[str]) -> None:
+        """Write what differs, and drop what was worked out of it unless the same request sends it."""
+        differing = difference(self.before, wanted)
+        for key, (_, value) in differing.items():
+            self.assign(key, value)
+        for key, source in self.collection.mapping.items():
+            if key not in sent and not differing.keys().isdisjoint(source.depends):
+                self.assign(key, None)
 
     def _clean(self) -> None:
         try:
             self.collection.adapter.clean(self.instance)
         except ValidationError as error:
             raise conflicts.invalid(error, self.collection) from error
-
-    def _save(self, changed: dict[str, tuple[Any, Any]]) -> None:
-        """Save the columns that changed, and those that the host's model keeps by `auto_now`."""
-        match changed.get("active"):
-            case (True, False):
-                end_sessions(self.instance)
-            case (False, True):
-                # Should a worker have died between deactivation and the end of the sessions: they must not come back.
-                delete_noted(self.instance.pk)
-        moved = {name for name, value in _columns(self.instance).items() if value != self.columns[name]}
-        if not moved and not self.is_new:
-            return
-        moved |= {field.attname for field in self.instance._meta.concrete_fields if getattr(field, "auto_now", False)}
-        try:
-            with transaction.atomic():
-                self.collection.adapter.save(self.instance, None if self.is_new else sorted(moved))
-        except (IntegrityError, DataError) as error:
-            raise conflicts.translated(error, self.collection, self.instance) from error
-
-    def _finish(self, id: str, changes: list[Change | SetChanged]) -> None:
-        """The record and the Event, last in the transaction."""
-        adopted = self.record._state.adding and not self.is_new
-        self.record.last_modified = timezone.now()
-        if self.is_new:
-            self.record.created = self.record.last_modified
-        if isinstance(self.record, GroupRecord):
-            self.record.group = id
-        else:
-            self.record.user_id = self.instance.pk
-        if self.record._state.adding:
-            self.record.save(force_insert=True)
-        else:
-            now = _columns(self.record)
-            self.record.save(update_fields=[name for name, value in now.items() if value != self.record_columns[name]])
-        events.record(
-            self.caller, self.kind, self.collection.resource_type.name, id, changes,
-            outcome=OUTCOMES[self.kind], adopted=adopted,
-        )  # fmt: skip
 
 
 def _columns(row: Model) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import reduce
-from typing import Final
+from typing import Final, assert_never
 
 from .datetimes import parse_datetime
 from .errors import InvalidFilter
@@ -122,6 +122,8 @@ class _Binder:
             case ValuePath(path, condition):
                 target = self.target(path)
                 return self.found(target, bind_condition(condition, target, lenient=self.lenient))
+            case _:
+                assert_never(expression)
 
     def present(self, target: Target) -> Bound:
         """`attrPath SP "pr"`: the value, one of the parts, or an element is there."""

@@ -225,7 +225,9 @@ class Reader:
             return
         for leaf in target.leaves:
             if leaf.key == "active":
-                raise Mutability("active cannot be removed: an account is active or not. Replace it with true or false.")
+                raise Mutability(
+                    "active cannot be removed: an account is active or not. Replace it with true or false."
+                )
             if _writable(leaf):
                 yield Operation("remove", leaf.key)
 

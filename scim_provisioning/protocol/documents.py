@@ -111,7 +111,12 @@ def check(resource_type: ResourceType, document: Mapping[str, Any]) -> None:
     """Raise InvalidValue unless what is required is there and at most one element of a list is primary (§2.2, §2.4)."""
     for key, target in resource_type.leaves.items():
         required = target.leaf.required and (target.sub is None or target.attribute.required)
-        if required and target.leaf.mutability != "readOnly" and key != "schemas" and document.get(key) in (None, "", []):
+        if (
+            required
+            and target.leaf.mutability != "readOnly"
+            and key != "schemas"
+            and document.get(key) in (None, "", [])
+        ):
             raise InvalidValue(f"{key} is required.")
         value = document.get(key)
         if isinstance(value, list) and sum(1 for one in value if isinstance(one, dict) and one.get("primary")) > 1:

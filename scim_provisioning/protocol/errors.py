@@ -1,25 +1,25 @@
 """What a client is told when a request cannot be honoured (RFC 7644 §3.12).
 
-    ScimError
-    ├── BadRequest (400)
-    │   ├── InvalidFilter      invalidFilter
-    │   ├── InvalidPath        invalidPath
-    │   ├── InvalidSyntax      invalidSyntax
-    │   ├── InvalidValue       invalidValue
-    │   ├── InvalidVersion     invalidVers
-    │   ├── Mutability         mutability
-    │   ├── NoTarget           noTarget
-    │   └── TooMany            tooMany
-    ├── Unauthorized (401)
-    ├── Forbidden (403)
-    │   └── Sensitive          sensitive
-    ├── NotFound (404)
-    ├── Conflict (409)
-    │   └── Uniqueness         uniqueness
-    ├── PreconditionFailed (412)
-    ├── TooLarge (413)
-    ├── NotImplementedHere (501)
-    └── Unavailable (503)
+ScimError
+├── BadRequest (400)
+│   ├── InvalidFilter      invalidFilter
+│   ├── InvalidPath        invalidPath
+│   ├── InvalidSyntax      invalidSyntax
+│   ├── InvalidValue       invalidValue
+│   ├── InvalidVersion     invalidVers
+│   ├── Mutability         mutability
+│   ├── NoTarget           noTarget
+│   └── TooMany            tooMany
+├── Unauthorized (401)
+├── Forbidden (403)
+│   └── Sensitive          sensitive
+├── NotFound (404)
+├── Conflict (409)
+│   └── Uniqueness         uniqueness
+├── PreconditionFailed (412)
+├── TooLarge (413)
+├── NotImplementedHere (501)
+└── Unavailable (503)
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, assert_never
 
 from .binding import And, Any, Bound, Not, Or, Test
 from .datetimes import parse_datetime
@@ -53,6 +53,8 @@ def _holds(bound: Bound, read: Callable[[Target], object]) -> bool:
             return any(condition is None or element_matches(condition, element) for element in elements)
         case Test(target):
             return any(_satisfies(bound, value) for value in _values(read(target)))
+        case _:
+            assert_never(bound)
 
 
 def _satisfies(test: Test, value: object) -> bool:

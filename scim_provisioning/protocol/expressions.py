@@ -39,7 +39,7 @@ class AttributePath:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """`path pr`"""
+    """Says `path pr`: there is a value."""
 
     path: AttributePath
 
@@ -62,7 +62,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Not(Generic[Node]):
-    """`not (operand)`"""
+    """Says `not (operand)`."""
 
     operand: Node
 
@@ -72,7 +72,7 @@ class Not(Generic[Node]):
 
 @dataclass(frozen=True, slots=True)
 class And(Generic[Node]):
-    """`left and right`"""
+    """Says `left and right`."""
 
     left: Node
     right: Node
@@ -83,7 +83,7 @@ class And(Generic[Node]):
 
 @dataclass(frozen=True, slots=True)
 class Or(Generic[Node]):
-    """`left or right`"""
+    """Says `left or right`."""
 
     left: Node
     right: Node
