@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,13 +36,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m browser selects
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    has_playwright = config.pluginmanager.has_plugin("playwright")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        if "browser_type" in getattr(item, "fixturenames", ()):  # which `page` rests on
             item.add_marker("browser")
-            if not has_playwright:
-                item.add_marker(pytest.mark.skip(reason="pytest-playwright is in the dependency group `browser`"))
+
+
+if not find_spec("pytest_playwright"):
+
+    @pytest.fixture(scope="session")
+    def browser_type() -> None:
+        pytest.skip("pytest-playwright is in the dependency group `browser`")
+
+    @pytest.fixture
+    def page(browser_type: None) -> None: ...
 
 
 @pytest.fixture(scope="session")
