@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,3 +13,14 @@ class ScimProvisioningConfig(AppConfig):
     name = "scim_provisioning"
     verbose_name = _("Authentication settings")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks and take note of logins, so that a deactivation can end their sessions."""
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+        from .checks import check_configuration
+        from .operations.sessions import forget_logout, note_login
+
+        checks.register(check_configuration)
+        user_logged_in.connect(note_login, dispatch_uid="scim_provisioning.note_login")
+        user_logged_out.connect(forget_logout, dispatch_uid="scim_provisioning.forget_logout")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import URLPattern, re_path
 
 from .api.base import Unknown
@@ -10,8 +12,8 @@ from .api.views import GroupViewSet, NotOffered, ResourceViewSet, UserViewSet
 
 app_name = "scim_provisioning"
 
-MANY = {"get": "list", "post": "create"}
-ONE = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+MANY: dict[str, Any] = {"get": "list", "post": "create"}
+ONE: dict[str, Any] = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
 
 NO_ME = "/Me is not offered: the token belongs to an identity provider's connection, which is no user."
 

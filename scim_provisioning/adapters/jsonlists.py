@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import FullResultSet
-from django.db.models import BooleanField, Expression, F, Q, TextField
+from django.db.models import BooleanField, Expression, Q, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
-Compiled = tuple[str, list[Any]]
+Compiled = tuple[str, tuple[Any, ...]]
 
 
 class Leaf(Expression):
@@ -21,10 +22,10 @@ class Leaf(Expression):
         self.name = name
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> Compiled:
-        return "(element.value ->> %s)", [self.name]
+        return "(element.value ->> %s)", (self.name,)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> Compiled:
-        return "(element.value ->> %s)", [f'$."{self.name}"']
+        return "(element.value ->> %s)", (f'$."{self.name}"',)
 
 
 class AnyElement(Expression):
@@ -35,30 +36,30 @@ class AnyElement(Expression):
 
     def __init__(self, elements: Any, condition: Q) -> None:
         super().__init__()
-        self.elements = F(elements) if isinstance(elements, str) else elements
+        self.elements: Any = elements
         self.condition: Any = condition
 
     def get_source_expressions(self) -> list[Any]:
         return [self.elements, self.condition]
 
-    def set_source_expressions(self, exprs: list[Any]) -> None:
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
         self.elements, self.condition = exprs
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> Compiled:
         """An absent or a foreign value in place of the list has no elements; PostgreSQL would raise."""
         elements, parameters = compiler.compile(self.elements)
         listed = f"CASE WHEN jsonb_typeof({elements}) = 'array' THEN {elements} ELSE '[]'::jsonb END"
-        return self._exists(f"jsonb_array_elements({listed})", [*parameters, *parameters], compiler)
+        return self._exists(f"jsonb_array_elements({listed})", (*parameters, *parameters), compiler)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> Compiled:
         elements, parameters = compiler.compile(self.elements)
-        return self._exists(f"json_each({elements})", list(parameters), compiler)
+        return self._exists(f"json_each({elements})", tuple(parameters), compiler)
 
-    def _exists(self, elements: str, parameters: list[Any], compiler: SQLCompiler) -> Compiled:
+    def _exists(self, elements: str, parameters: tuple[Any, ...], compiler: SQLCompiler) -> Compiled:
         # A condition that always holds must not climb out: the list may be empty. One that never holds may.
         try:
             condition, more = compiler.compile(self.condition)
         except FullResultSet:
             condition, more = "1 = 1", ()
         exists = f"EXISTS(SELECT 1 FROM {elements} AS element WHERE {condition})"  # noqa: S608 (compiled by Django)
-        return exists, [*parameters, *more]
+        return exists, (*parameters, *more)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Expression, F, Q, TextField, Value, When
+from django.db.models import Case, Expression, F, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Collate, Left, Length, Lower, NullIf, Right, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
 
 from ..protocol.schemas import Attribute
 
-Operand = Expression | F
+Operand = Expression | F | Subquery
 
 NEVER = Q(pk__in=[])
 """Selects nothing and costs no query."""

@@ -141,7 +141,7 @@ class SingleValue(StoredList):
 
     def read(self, *values: Any) -> list[dict[str, Any]] | None:
         column, attributes = values
-        stored = super().read(attributes)
+        stored = (attributes or {}).get(self.target.key)
         if stored and stored["column"] == column:
             elements: list[dict[str, Any]] = stored["elements"]
             return elements
@@ -189,7 +189,9 @@ class Members(Related):
         defaults: Mapping[str, Any] | None = None,
     ) -> None:
         self.relation = relation
-        self._membership = through and Membership(through, group, user, level, None, tuple((defaults or {}).items()))
+        self._membership: Membership | None = None
+        if through is not None:
+            self._membership = Membership(through, group, user, level, None, tuple((defaults or {}).items()))
 
     def bind(self, model: type[Model], target: Target) -> None:
         super().bind(model, target)

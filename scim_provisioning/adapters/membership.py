@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
-from django.db.models import Model, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db import IntegrityError, transaction
+from django.db.models import ManyToManyRel, Model, QuerySet
 
 BATCH = 500
 """How many ids one statement carries; SQLite's oldest limit on parameters is 999."""
@@ -76,29 +77,27 @@ class Membership:
 
 
 def of_relation(model: type[Model], name: str) -> Membership:
-    """The membership behind a many-to-many relation of a group's model, from either side (`users`, `user_set`)."""
-    relation: Any = model._meta.get_field(name) if name in _field_names(model) else _reverse(model, name)
-    if isinstance(relation, models.ManyToManyField):
-        through, group, user = (
-            relation.remote_field.through,
-            relation.m2m_field_name(),
-            relation.m2m_reverse_field_name(),
-        )
-    else:
-        through = relation.through
-        group, user = relation.field.m2m_reverse_field_name(), relation.field.m2m_field_name()
-    return Membership(through, group, user)
+    """The membership behind a many-to-many relation of a group's model, from either side (`users`, `user_set`).
+
+    FieldDoesNotExist where there is no such relation.
+    """
+    meta = model._meta
+    for field in meta.many_to_many:
+        if field.name == name:
+            return Membership(_through(field), field.m2m_field_name(), field.m2m_reverse_field_name())
+    for relation in meta.related_objects:
+        if isinstance(relation, ManyToManyRel) and relation.get_accessor_name() == name:
+            return Membership(
+                _through(relation.field), relation.field.m2m_reverse_field_name(), relation.field.m2m_field_name()
+            )
+    raise FieldDoesNotExist(f"{meta.object_name} has no many-to-many relation named {name!r}")
+
+
+def _through(field: Any) -> Any:
+    return field.remote_field.through
 
 
 def batches(items: Iterable[Any], size: int = BATCH) -> Iterable[list[Any]]:
     """The items in lists of at most `size`, sorted so that every writer takes them in one order."""
     everything = sorted(items)
     return (everything[start : start + size] for start in range(0, len(everything), size))
-
-
-def _field_names(model: type[Model]) -> set[str]:
-    return {field.name for field in model._meta.many_to_many}
-
-
-def _reverse(model: type[Model], name: str) -> Any:
-    return next(one for one in model._meta.related_objects if one.many_to_many and one.get_accessor_name() == name)

@@ -29,7 +29,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, Trim
 from django.db.models.lookups import In
 
-from ..models import GroupRecord, UserRecord
+from ..models import GroupRecord
 from ..protocol.errors import InvalidValue
 from ..protocol.schemas import Attribute, Target
 from . import lookups
@@ -142,7 +142,7 @@ class Stored(Source):
 class FullName(Stored):
     """Stored, and the given and family name while nothing is stored."""
 
-    depends = ("name.givenName", "name.familyName")
+    depends: tuple[str, ...] = ("name.givenName", "name.familyName")
 
     def __init__(self, given: str = "first_name", family: str = "last_name", *, drops: bool = True) -> None:
         self.names = (given, family)
@@ -357,7 +357,6 @@ def store(instance: Model, key: str, value: Any) -> None:
     record.attributes = kept if value is None else {**kept, key: value}
 
 
-def record_of(instance: Model) -> UserRecord | GroupRecord:
-    """Our record of a user or group that is being written; put there when the row was locked."""
-    record: UserRecord | GroupRecord = instance.__dict__["_scim_record"]
-    return record
+def record_of(instance: Model) -> Any:
+    """Our record of a user or group that is being written; `Collection.attach_record` put it there."""
+    return instance.__dict__["_scim_record"]

@@ -46,9 +46,9 @@ class ScimView(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     @classmethod
-    def as_view(cls, *args: Any, **kwargs: Any) -> Callable[..., HttpResponseBase]:
+    def as_view(cls, *args: Any, **initkwargs: Any) -> Callable[..., HttpResponseBase]:  # type: ignore[override]
         """Without ATOMIC_REQUESTS: each operation has its own transaction, which a handled error must not commit."""
-        return transaction.non_atomic_requests(super().as_view(*args, **kwargs))
+        return transaction.non_atomic_requests(super().as_view(*args, **initkwargs))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         sent = request.headers.get("X-Request-Id", "")
@@ -68,7 +68,7 @@ class ScimView(APIView):
         connections.note_use(request.auth)  # type: ignore[arg-type]
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         allowed = ", ".join(self.allowed_methods)
         raise MethodNotAllowed(request.method or "", f"{request.method} is not possible here, only {allowed}.")
 
@@ -80,7 +80,8 @@ class ScimView(APIView):
         """On whose behalf the request runs."""
         request = self.request
         address = request.META.get("REMOTE_ADDR") or None
-        return Caller(request.auth, provisioning_url(request._request), self.request_id, address)
+        connection: Any = request.auth
+        return Caller(connection, provisioning_url(request._request), self.request_id, address)
 
     @cached_property
     def parameters(self) -> QueryDict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from rest_framework.exceptions import NotAcceptable
@@ -52,23 +52,23 @@ class ScimRenderer(BaseRenderer):
 class Negotiation(BaseContentNegotiation):
     """One parser and one renderer; whoever accepts JSON, in either of its names, is served."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         """The parser, where the body is JSON in UTF-8; None is answered with 415."""
         content_type = request.META.get("CONTENT_TYPE", "")
         name, _, parameters = content_type.partition(";")
         charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2].partition(";")[0]
         encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").lower()
         known = name.strip().lower() in (*ACCEPTED, "") and charset in ("", "utf-8", "utf8") and encoding == "identity"
-        return parsers[0] if known else None
+        return next(iter(parsers)) if known else None
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         accept = request.META.get("HTTP_ACCEPT", "").lower()
         wanted = [part.split(";")[0].strip() for part in accept.split(",") if part.strip()]
         if wanted and not {*wanted} & {*ACCEPTED, "application/*", "*/*"}:
             raise NotAcceptable(f"Answers are {MEDIA_TYPE}; name it in `Accept`.")
-        return renderers[0], MEDIA_TYPE
+        return next(iter(renderers)), MEDIA_TYPE
 
 
 def sent(request: Request) -> Any:

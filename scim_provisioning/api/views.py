@@ -70,10 +70,8 @@ class ResourceViewSet(ViewSetMixin, ScimView):
         return Plan(written.collection, projection).document(written.instance)
 
     def _located(self, document: dict[str, Any], status: int = 200) -> Response:
-        location = (
-            f"{self.caller.base}{self.caller.directory.resource_type(self.resource_type).endpoint}/{document['id']}"
-        )
-        return Response(document, status, {"Location": location})
+        endpoint = self.caller.directory.resource_type(self.resource_type).endpoint
+        return Response(document, status, headers={"Location": f"{self.caller.base}{endpoint}/{document['id']}"})
 
 
 class UserViewSet(ResourceViewSet):

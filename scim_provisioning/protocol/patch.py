@@ -110,7 +110,7 @@ def _same(one: Any, other: Any) -> bool:
         return bool(one == other)
     if "value" not in other:
         return all(one.get(name) == value for name, value in other.items() if name != "primary")
-    return one.get("value") == other["value"] and other.get("type", one.get("type")) == one.get("type")
+    return bool(one.get("value") == other["value"]) and other.get("type") in (None, one.get("type"))
 
 
 def _removed(elements: list[Any], picked: list[int], sub: str | None) -> list[Any]:

@@ -12,12 +12,9 @@ from .dialects import Leniency
 from .errors import InvalidValue
 from .schemas import Attribute
 
-NOTHING = (None, "", [], {})
-"""Four ways to say that there is no value (RFC 7643 §2.5)."""
-
 
 def is_nothing(value: Any) -> bool:
-    """Whether the value means absence."""
+    """Whether the value means absence: null, and what is empty (RFC 7643 §2.5)."""
     return value is None or (isinstance(value, (str, list, dict)) and not value)
 
 
