@@ -4,6 +4,7 @@ What can be written in several ways becomes one, so that whoever evaluates has l
 
     title ne "x"             not (title eq "x")
     title eq null            not (title pr)
+    not (a pr or b pr)       not (a pr) and not (b pr); so what stands behind `not` is a Test or an Any
     name pr                  name.formatted pr or name.familyName pr or …
     emails pr                Any(emails)
     emails.type eq "work"    Any(emails, type eq "work"), as emails[type eq "work"]
@@ -166,7 +167,15 @@ class _Binder:
 
 
 def _negated(bound: Bound) -> Bound:
-    return bound.operand if isinstance(bound, Not) else Not(bound)
+    """The opposite, with `not` at the leaves: nested in SQL, it would be the first to exhaust a database's parser."""
+    match bound:
+        case Not(operand):
+            return operand
+        case And(left, right):
+            return Or(_negated(left), _negated(right))
+        case Or(left, right):
+            return And(_negated(left), _negated(right))
+    return Not(bound)
 
 
 def _can_be_read(target: Target) -> bool:

@@ -153,6 +153,11 @@ class TestOneMeaning:
     def test_not_not_vanishes(self) -> None:
         assert bound("not (not (title pr))") == of("title", "pr")
 
+    def test_not_stands_before_single_tests_only(self) -> None:
+        title, nick = of("title", "pr"), of("nickName", "pr")
+        assert bound("not (title pr or nickName pr)") == And(Not(title), Not(nick))
+        assert bound("not (title pr and not (nickName pr))") == Or(Not(title), nick)
+
     @pytest.mark.rfc("7644-3.4.2.2-19")
     def test_a_comparison_on_several_values_is_a_value_path(self) -> None:
         assert bound('emails.type eq "work"') == bound('emails[type eq "work"]')
