@@ -1,0 +1,57 @@
+"""The account of proven requirements is itself to be trusted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.plugins.traceability import report, requirements
+
+BY_TEST = {"id": "1-01", "level": "MUST", "text": "Proven by a test."}
+BY_SAME = {"id": "1-02", "level": "MUST", "text": "Says the same.", "same_as": "1-01"}
+BY_PERSON = {"id": "1-03", "level": "MUST", "text": "Looked at by a person.", "check": "review"}
+NOT_GRAVE = {"id": "1-04", "level": "MAY", "text": "Not proven | a choice."}
+GRAVE = {"id": "1-05", "level": "MUST NOT", "text": "Not proven, and grave."}
+
+ROWS = [BY_TEST, BY_SAME, BY_PERSON, NOT_GRAVE, GRAVE]
+
+
+def gaps(proofs: dict[str, list[str]]) -> list[str]:
+    listed = report(ROWS, proofs).partition("## Gaps")[2].partition("## All")[0]
+    return [line.split(" | ")[0].removeprefix("| ") for line in listed.splitlines() if line.startswith("| 1-")]
+
+
+def test_the_gravest_gaps_come_first() -> None:
+    assert gaps({"1-01": ["test_a.py::test_it"]}) == ["1-05", "1-04"]
+
+
+def test_a_row_that_says_the_same_as_a_gap_is_a_gap() -> None:
+    assert gaps({}) == ["1-01", "1-02", "1-05", "1-04"]
+
+
+def test_the_parameters_of_a_test_count_once() -> None:
+    assert "| `test_a.py::test_it` |" in report(ROWS, {"1-01": ["test_a.py::test_it[x]", "test_a.py::test_it[y]"]})
+
+
+def test_a_bar_in_the_text_does_not_end_the_cell() -> None:
+    assert "Not proven \\| a choice." in report(ROWS, {})
+
+
+def test_whatever_a_row_refers_to_exists() -> None:
+    assert {row["same_as"] for row in requirements().values() if "same_as" in row} <= requirements().keys()
+
+
+def test_an_unknown_id_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text('import pytest\n\n@pytest.mark.rfc("1-99")\ndef test_it(): ...\n')
+    plugin = ["-p", "tests.plugins.traceability", "-p", "no:django", "-p", "no:cacheprovider"]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *plugin, "-c", os.devnull, "--rootdir", tmp_path, tmp_path],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert "test_it.py::test_it: no requirement has the id '1-99'" in run.stdout
