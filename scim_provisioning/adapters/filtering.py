@@ -10,7 +10,7 @@ from django.db.models import Q
 from ..protocol.binding import Any, Bound, Test
 from ..protocol.expressions import And, Not, Or
 from .collections import Collection
-from .lookups import NEVER, negated
+from .lookups import ALWAYS, NEVER, negated
 from .many import Condition, Elements, Many
 from .sources import Source
 
@@ -54,6 +54,6 @@ def of_element(bound: Bound | None) -> Condition:
             source = elements.get(test.target.sub.name if test.target.sub else "value")
             return NEVER if source is None else source.condition(test.target.leaf, test.operator, test.value, prefix)
 
-        return Q() if bound is None else _combined(bound, leaf)
+        return ALWAYS if bound is None else _combined(bound, leaf)
 
     return compiled

@@ -25,7 +25,7 @@ class Leaf(Expression):
         return "(element.value ->> %s)", (self.name,)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> Compiled:
-        return "(element.value ->> %s)", (f'$."{self.name}"',)
+        return "CAST(element.value ->> %s AS TEXT)", (f'$."{self.name}"',)
 
 
 class AnyElement(Expression):

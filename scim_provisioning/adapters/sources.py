@@ -153,7 +153,7 @@ class FullName(Stored):
         return (*super().columns(prefix), *(prefix + name for name in self.names))
 
     def read(self, *values: Any) -> Any:
-        return super().read(values[0]) or " ".join(filter(None, values[1:])) or None
+        return super().read(values[0]) or " ".join(filter(None, values[1:])).strip(" ") or None
 
     def values(self, instance: Model) -> tuple[Any, ...]:
         return (*super().values(instance), *(getattr(instance, name) for name in self.names))
