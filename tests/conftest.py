@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.plugins.browser", "tests.plugins.postgres", "tests.plugins.traceability"]
+pytest_plugins = [f"tests.plugins.{name}" for name in ("browser", "postgres", "scim", "traceability")]
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
