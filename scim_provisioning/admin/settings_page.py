@@ -93,7 +93,7 @@ class SettingsPage(SuperuserAdmin):
         url = locations.provisioning_url(request)  # first: should it fail, there is no token yet that nobody saw
         try:
             with transaction.atomic(using=router.db_for_write(Connection)):
-                connection, token = connections.enable(by=cast("AbstractBaseUser", request.user), seen=seen)
+                connection, token = connections.enable(by=cast(AbstractBaseUser, request.user), seen=seen)
                 if token:
                     self.log_change(request, connection, gettext("Enabled SCIM provisioning"))
         except ConnectionMovedError:
@@ -110,7 +110,7 @@ class SettingsPage(SuperuserAdmin):
     def _disable(self, request: HttpRequest, seen: str) -> HttpResponseBase:
         try:
             with transaction.atomic(using=router.db_for_write(Connection)):
-                connection, was_enabled = connections.disable(by=cast("AbstractBaseUser", request.user), seen=seen)
+                connection, was_enabled = connections.disable(by=cast(AbstractBaseUser, request.user), seen=seen)
                 if was_enabled:
                     self.log_change(request, connection, gettext("Disabled SCIM provisioning"))
         except ConnectionMovedError:

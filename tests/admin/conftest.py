@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connections as database_connections
 from django.test import Client
 from django.urls import reverse
 
@@ -68,6 +70,10 @@ def settings_page(superuser: Any) -> SettingsPageClient:
 
 
 @pytest.fixture(scope="session")
-def live_server(django_db_setup: None, live_server: Any) -> Any:
-    """pytest-django's, but after the test database was made: only then does it share one that is kept in memory."""
-    return live_server
+def live_server(django_db_setup: None, playwright: Any, live_server: Any) -> Iterator[Any]:
+    """pytest-django's, but after the test database was made: only then does it share one that is kept in memory.
+
+    Playwright's event loop gives this thread database connections of their own, which nobody else would close.
+    """
+    yield live_server
+    database_connections.close_all()
