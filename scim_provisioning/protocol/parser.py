@@ -57,6 +57,7 @@ _DOT = re.compile(r"\.")
 _NOT = re.compile(r"not *(?=\()", re.IGNORECASE)
 _AND = re.compile(r" +and(?= |\Z)", re.IGNORECASE)
 _OR = re.compile(r" +or(?= |\Z)", re.IGNORECASE)
+_EQUAL_BEHIND = re.compile(rf"\.(?:{_NAME.pattern}) +(?=eq[ \"])", re.IGNORECASE)
 _PRESENT = re.compile(r"pr(?=[ )\]]|\Z)", re.IGNORECASE)
 _OPERATOR = re.compile(r"(?:eq|ne|co|sw|ew|gt|ge|lt|le)(?![A-Za-z])", re.IGNORECASE)
 _LITERAL = re.compile(r"(?:true|false|null)(?![A-Za-z0-9_-])")
@@ -189,14 +190,29 @@ class _Parser:
         self.count_term()
         path = self.attribute_path()
         if self.ahead("[") and not self.in_brackets:
-            return ValuePath(path, self.brackets())
+            return ValuePath(path, self.equal_behind(self.brackets()))
         self.need(_SPACES, f"a space and {_AN_OPERATOR}")
         if self.take(_PRESENT):
             return Present(path)
+        return self.comparison(path)
+
+    def comparison(self, path: AttributePath) -> Comparison:
+        """`compareOp SP compValue`; before a string the space may be missing, as in an example of the RFC."""
         operator = self.need(_OPERATOR, _AN_OPERATOR).lower()
         if not self.ahead('"'):
             self.need(_SPACES, f"a space and {_A_VALUE}")
         return Comparison(path, operator, self.value())
+
+    def equal_behind(self, condition: Expression) -> Expression:
+        """`emails[type eq "work"].value eq "x"`: outside the grammar, but what identity providers look people up by.
+
+        It means what `emails[type eq "work" and value eq "x"]` says.
+        """
+        sub = self.take(_EQUAL_BEHIND)
+        if sub is None:
+            return condition
+        self.count_term()
+        return And(condition, self.comparison(AttributePath(sub.strip(" ."))))
 
     def brackets(self) -> Expression:
         """`"[" valFilter "]"` of valuePath, where `valFilter = attrExp / logExp / *1"not" "(" valFilter ")"`."""
