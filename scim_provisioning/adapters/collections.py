@@ -11,7 +11,8 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from ..models import GroupRecord, UserRecord
 from ..protocol.schemas import ResourceType, Schema
-from .lookups import ALWAYS, NEVER
+from .conditions import OfElement
+from .lookups import NEVER
 from .many import Many, Members
 from .membership import Membership
 from .sources import Constant, Identifier, Source
@@ -121,7 +122,7 @@ class Collection:
             stored = self.mapping.get(key)
             if key.startswith(f"{schema.id}:") and stored is not None:
                 present.append(
-                    stored.any(self, lambda elements, prefix: ALWAYS)
+                    stored.any(self, OfElement())
                     if isinstance(stored, Many)
                     else stored.condition(target.leaf, "pr", None)
                 )

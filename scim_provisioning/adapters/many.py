@@ -1,12 +1,12 @@
 """Where a multi-valued attribute is stored: in the row, or in a table of its own.
 
-Filtering speaks of one element at a time: `any(…)` is handed what the elements' sub-attributes are stored in and a
-function that turns a condition on them into SQL, so that one and the same element has to satisfy the whole of it.
+Filtering speaks of one element at a time: `any(…)` is handed a condition and says where the sub-attributes of an element
+are stored, so that one and the same element has to satisfy the whole of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Exists, Expression, F, Model, OuterRef, Q, QuerySet, TextField, Value
@@ -17,6 +17,7 @@ from django.db.models.lookups import Exact
 from ..protocol.schemas import Attribute, Target
 from . import lookups, membership
 from .cells import Cells
+from .conditions import OfElement
 from .jsonlists import AnyElement, Leaf
 from .lookups import NEVER, Operand, negated
 from .membership import Membership
@@ -24,11 +25,6 @@ from .sources import RECORD, Column, Constant, Source, fitting, record_of, store
 
 if TYPE_CHECKING:
     from .collections import Collection
-
-Elements = Mapping[str, Source]
-Condition = Callable[[Elements, str], Q]
-"""Given the sources of an element's sub-attributes and the prefix that leads to them, what to filter on."""
-
 
 class Many:
     """One multi-valued attribute of a resource."""
@@ -44,7 +40,7 @@ class Many:
         self.model = model
         self.target = target
 
-    def any(self, collection: Collection, condition: Condition) -> Q:
+    def any(self, collection: Collection, condition: OfElement) -> Q:
         """The resources of which one element satisfies the condition."""
         raise NotImplementedError
 
@@ -94,13 +90,13 @@ class StoredList(InRow):
     def write(self, instance: Model, value: list[dict[str, Any]] | None) -> None:
         store(instance, self.target.key, value or None)
 
-    def any(self, collection: Collection, condition: Condition) -> Q:
+    def any(self, collection: Collection, condition: OfElement) -> Q:
         return self.any_in(KeyTransform(self.target.key, f"{RECORD}{LOOKUP_SEP}attributes"), condition)
 
-    def any_in(self, elements: Operand, condition: Condition) -> Q:
+    def any_in(self, elements: Operand, condition: OfElement) -> Q:
         """The same, given the JSON list."""
         sources = {sub.name: Element(sub) for sub in self.target.attribute.sub_attributes}
-        return Q(AnyElement(elements, condition(sources, "")))
+        return Q(AnyElement(elements, condition.on(sources)))
 
 
 class Element(Source):
@@ -161,14 +157,14 @@ class SingleValue(StoredList):
         value: str | None = next(primary, next(typed, elements[0])).get("value")
         return value
 
-    def any(self, collection: Collection, condition: Condition) -> Q:
+    def any(self, collection: Collection, condition: OfElement) -> Q:
         """Either the stored list, where it agrees with the column, or the column as the only element."""
         stored = KeyTransform(self.target.key, f"{RECORD}{LOOKUP_SEP}attributes")
         agrees = Q(Exact(KeyTextTransform("column", stored), F(self.column)))
         alone = {"value": Column(self.column), "type": Constant(self.type), "primary": Constant(True)}
         filled = lookups.present(F(self.column), textual=True)
         in_list = agrees & self.any_in(KeyTransform("elements", stored), condition)
-        return in_list | filled & negated(agrees) & condition(alone, "")
+        return in_list | filled & negated(agrees) & condition.on(alone)
 
 
 class Members(Related):
@@ -205,12 +201,12 @@ class Members(Related):
             raise TypeError("Members is not bound yet")
         return self._membership
 
-    def any(self, collection: Collection, condition: Condition) -> Q:
+    def any(self, collection: Collection, condition: OfElement) -> Q:
         at = self.membership.at(collection.level)
         pairs = at.table.filter(**{at.group: OuterRef("pk")})
         return _one_of(pairs, at.user, collection.directory.users, condition)
 
-    def picked(self, collection: Collection, group: Any, condition: Condition) -> QuerySet[Any]:
+    def picked(self, collection: Collection, group: Any, condition: OfElement) -> QuerySet[Any]:
         """The primary keys of a group's members who satisfy the condition."""
         at = self.membership.at(collection.level)
         pairs = _leading(at.pairs(group), at.user, collection.directory.users, condition)
@@ -231,7 +227,7 @@ class Members(Related):
 class Groups(Related):
     """The groups of a user, of all kinds and levels."""
 
-    def any(self, collection: Collection, condition: Condition) -> Q:
+    def any(self, collection: Collection, condition: OfElement) -> Q:
         found = NEVER
         for groups in collection.directory.groups:
             if (at := groups.membership) is not None:
@@ -260,15 +256,15 @@ class Groups(Related):
         return found
 
 
-def _one_of(pairs: QuerySet[Model], relation: str, referenced: Collection, condition: Condition) -> Q:
+def _one_of(pairs: QuerySet[Model], relation: str, referenced: Collection, condition: OfElement) -> Q:
     """The condition that one of the pairs leads, by `relation`, to a resource that satisfies the condition."""
     return Q(Exists(_leading(pairs, relation, referenced, condition)))
 
 
-def _leading(pairs: QuerySet[Model], relation: str, referenced: Collection, condition: Condition) -> QuerySet[Model]:
+def _leading(pairs: QuerySet[Model], relation: str, referenced: Collection, condition: OfElement) -> QuerySet[Model]:
     """The pairs that lead to a resource that is seen and satisfies the condition."""
     prefix = f"{relation}{LOOKUP_SEP}"
-    return pairs.filter(referenced.among(prefix)).filter(condition(referenced.reference, prefix))
+    return pairs.filter(referenced.among(prefix)).filter(condition.on(referenced.reference, prefix))
 
 
 class Schemas(Many):
@@ -276,8 +272,8 @@ class Schemas(Many):
 
     writable = False
 
-    def any(self, collection: Collection, condition: Condition) -> Q:
-        found = condition({"value": Constant(collection.resource_type.schema.id)}, "")
+    def any(self, collection: Collection, condition: OfElement) -> Q:
+        found = condition.on({"value": Constant(collection.resource_type.schema.id)})
         for extension in collection.resource_type.extensions:
-            found |= collection.has_any(extension) & condition({"value": Constant(extension.id)}, "")
+            found |= collection.has_any(extension) & condition.on({"value": Constant(extension.id)})
         return found

@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from ..adapters.base import UserAdapter
 from ..adapters.collections import GroupCollection, UserCollection
-from ..adapters.filtering import of_element
+from ..adapters.conditions import OfElement
 from ..adapters.many import Members
 from ..models import UserRecord
 from ..protocol.binding import Bound
@@ -68,7 +68,7 @@ def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], 
 def _satisfying(groups: GroupCollection, group: Model, picked: Bound) -> set[Any]:
     """The members of the group whom a filter on `members` picks."""
     members = groups.mapping["members"]
-    return set(members.picked(groups, group.pk, of_element(picked))) if isinstance(members, Members) else set()
+    return set(members.picked(groups, group.pk, OfElement(picked))) if isinstance(members, Members) else set()
 
 
 def _check(groups: GroupCollection, group: Model, new: set[Any], gone: set[Any], unknown: list[str]) -> None:
