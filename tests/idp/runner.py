@@ -1,4 +1,4 @@
-"""Plays a scenario against the example product: what is given, the requests in their order, what has to come back."""
+"""Plays a scenario against a host: what is given, the requests in their order, what has to come back."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, Final
 
-from tests.factories import ProfileFactory
 from tests.scim import CORE_USER, ENTERPRISE_USER, Answer, ScimClient
 
 from .comparison import equals, value_at
+from .hosts import Host
 from .scenarios import Scenario, encoded, filled
-
-DOES: Final = frozenset({"many-emails"})
-"""What the example product does of what a scenario may need; the rest it refuses by policy."""
 
 REFUSED: Final = {"group-create": ("POST",), "group-rename": ("PATCH", "PUT"), "group-delete": ("DELETE",)}
 """The requests to /Groups that a host without the ability refuses."""
@@ -22,8 +19,9 @@ REFUSED: Final = {"group-create": ("POST",), "group-rename": ("PATCH", "PUT"), "
 class Player:
     """Plays one scenario."""
 
-    def __init__(self, scim: ScimClient) -> None:
+    def __init__(self, scim: ScimClient, host: Host) -> None:
         self.scim = scim
+        self.host = host
         self.run = uuid.uuid4().hex[:8]
         self.known: dict[str, Any] = {}
 
@@ -35,7 +33,7 @@ class Player:
             self._give_group(self._filled(resource))
         for number, step in enumerate(scenario.steps, 1):
             where = f"step {number}: {step['request']['method']} {step['request']['path']}"
-            if _is_refused(step["request"], scenario.needs - DOES):
+            if _is_refused(step["request"], scenario.needs - self.host.does):
                 self._expect_refusal(where, step["request"])
                 return  # what comes after would be about a group that is not there
             self._step(where, step)
@@ -52,8 +50,7 @@ class Player:
     def _give_group(self, resource: dict[str, Any]) -> None:
         """Groups are made in the product, with the members that they have there."""
         members = [int(self.known[ref]["id"]) for ref in resource["members"]]
-        profile = ProfileFactory(name=resource["displayName"], users=members)
-        path = f"/Groups/profile-{profile.pk}"
+        path = f"/Groups/{self.host.make_group(resource['displayName'], members)}"
         if "externalId" in resource:
             linked = self.scim.patch(path, {"op": "add", "path": "externalId", "value": resource["externalId"]})
             assert linked.status == 204, linked

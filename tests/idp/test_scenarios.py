@@ -6,17 +6,19 @@ Every scenario runs. One that is not met yet has its reason in GAPS, and fails t
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.scim import ScimClient
 
+from .hosts import GROUP_NEEDS, LEVELS, OPEN, PRODUCT, Host
 from .runner import Player
 from .scenarios import FILES, Scenario, load
 
 GAPS = {
-    "entra: matching by a work e-mail that nobody has": "a comparison behind the brackets of a filter is refused",
     "entra: does this user have this manager": "a bare complex attribute that is single-valued is refused in a filter",
 }
 """Scenario, as `provider: name`, to why it is not met yet."""
@@ -24,15 +26,27 @@ GAPS = {
 SCENARIOS = load()
 
 
-def with_gaps(scenario: Scenario) -> object:
+def played_against(host: Host, scenarios: Iterable[Scenario]) -> list[object]:
+    return [with_gaps(host, scenario) for scenario in scenarios]
+
+
+def with_gaps(host: Host, scenario: Scenario) -> object:
     reason = GAPS.get(str(scenario))
     marks = [pytest.mark.xfail(reason=reason, strict=True, raises=AssertionError)] if reason else []
-    return pytest.param(scenario, id=str(scenario), marks=marks)
+    return pytest.param(host, scenario, id=f"{host}: {scenario}", marks=marks)
 
 
-@pytest.mark.parametrize("scenario", [with_gaps(scenario) for scenario in SCENARIOS])
-def test_scenario(scenario: Scenario, scim: ScimClient) -> None:
-    Player(scim).play(scenario)
+@pytest.mark.parametrize(
+    ("host", "scenario"),
+    [
+        *played_against(PRODUCT, SCENARIOS),
+        *played_against(OPEN, (one for one in SCENARIOS if one.needs & GROUP_NEEDS)),
+        *played_against(LEVELS, (one for one in SCENARIOS if "groups" in one.given)),
+    ],
+)
+def test_scenario(host: Host, scenario: Scenario, scim: ScimClient, settings: Any) -> None:
+    settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "GROUP_ADAPTERS": host.group_adapters}
+    Player(scim, host).play(scenario)
 
 
 def test_every_scenario_has_a_name_of_its_own() -> None:

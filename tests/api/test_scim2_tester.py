@@ -1,0 +1,46 @@
+"""scim2-tester, a checker of SCIM servers that is not ours, has nothing to say but what is named here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from scim2_client.engines.wsgi import WSGISCIMClient
+from scim2_tester import CheckResult, Status, check_server
+
+from tests.idp.hosts import OPEN
+from tests.scim import BASE, ScimClient
+
+ACTIVE = ("User", "check_remove_attribute", "active")
+"""An account is active or it is not: `active` cannot be removed, which is 400 mutability."""
+
+MEMBER_NAMES = {("Group", f"check_{change}_attribute", "members") for change in ("add", "replace")}
+"""It makes up a `display` for a member; a member is shown by the name that the user has."""
+
+SEARCH = {(kind, "search_with_attributes", None) for kind in ("User", "Group")}
+"""A search over all resource types at once is not offered."""
+
+
+@pytest.mark.rfc("7643-7-07", "7644-3.1-03")
+def test_every_check_passes_but_those_that_are_named(scim: ScimClient, settings: Any) -> None:
+    settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "GROUP_ADAPTERS": OPEN.group_adapters}
+    headers = {"Authorization": f"Bearer {scim.token}"}
+    client = WSGISCIMClient(get_wsgi_application(), f"http://testserver{BASE}", headers)
+
+    results = check_server(client)
+
+    assert named(results, Status.ERROR, Status.CRITICAL, Status.DEVIATION) == {ACTIVE, *MEMBER_NAMES}
+    assert named(results, Status.SKIPPED) == SEARCH
+    passed = Counter(result.resource_type for result in results if result.status is Status.SUCCESS)
+    assert passed >= Counter({None: 20, "User": 80, "Group": 10})  # none is about discovery
+
+
+def named(results: list[CheckResult], *statuses: Status) -> set[tuple[str | None, str | None, str | None]]:
+    """The checks that ended so: resource type, title, attribute."""
+    return {
+        (result.resource_type, result.title, result.data.get("urn") if isinstance(result.data, dict) else None)
+        for result in results
+        if result.status in statuses
+    }
