@@ -46,9 +46,11 @@ class Step:
     def check(self, answers: list[int], view: View) -> None:
         """Raise StepFailedError where it came differently."""
         if answers != self.answers:
-            raise StepFailedError(f"{self.title}: the answers should be {self.answers}, not {answers}.")
+            raise StepFailedError(f"{self.title}: the answers should be {self.answers}, and they are {answers}.")
         if view != self.view:
-            raise StepFailedError(f"{self.title}: the user should be one who {self.view}, not one who {view}.")
+            raise StepFailedError(
+                f"{self.title}: in the product she should be one who {self.view}, and she is one who {view}."
+            )
 
 
 STEPS = [

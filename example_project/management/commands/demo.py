@@ -27,6 +27,7 @@ class Command(BaseCommand):
     """The order in which things happen; how each of them does is in a module of example_project.demo."""
 
     help = "Serves the product on this machine with SCIM switched on, and provisions a user with a SCIM client."
+    requires_system_checks = ()  # some open the database, and which one it is gets chosen here
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=up_to(65_535), default=8000, help="if it is taken, the next free one")
@@ -56,9 +57,10 @@ class Command(BaseCommand):
         try:
             with interrupts.heeded(), database.prepared() as description, accounts.swept():
                 self.say(description)
+                self.check()
                 self.invent(users)
                 with serving(port) as server:
-                    if server.server_port != port:
+                    if port not in (0, server.server_port):
                         self.say(f"Port {port} is taken; using {server.server_port}.")
                     opened = self.open(server, credentials)
                     if client:
