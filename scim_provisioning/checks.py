@@ -55,8 +55,8 @@ def _users() -> Iterator[CheckMessage]:
         model = adapter.get_model().__name__
         yield checks.Warning(
             f"{adapter.__name__}: two users may have names that differ only in case.",
-            hint=f'Add `UniqueConstraint(Lower("{name.name}"), name="…")` to {model}.Meta.constraints: it settles races, '
-            "and its index answers `userName eq`.",
+            hint=f'Add `UniqueConstraint(Lower("{name.name}"), name="…")` to {model}.Meta.constraints: it settles '
+            "races, and its index answers `userName eq`.",
             id=f"{ID}.W001",
         )
 

@@ -6,17 +6,24 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Case, OuterRef, Subquery, Value, When
+from django.db.models.functions import Lower
 from django.urls import reverse
+
+
+def unique_in_any_case(field: str, name: str) -> models.UniqueConstraint:
+    """Return a constraint whose index also finds a row by its name in any case of letters, as identity providers do."""
+    return models.UniqueConstraint(Lower(field), name=name, violation_error_message="This name is taken.")
 
 
 class Profile(models.Model):
     """A set of duties, such as data entry, that any number of users have."""
 
-    name = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=150)
     users = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="profiles", blank=True)
 
     class Meta:
         ordering = ["name"]
+        constraints = [unique_in_any_case("name", "profile_name_any_case")]
 
     def __str__(self) -> str:
         return self.name
@@ -48,7 +55,7 @@ class Project(models.Model):
         CONSTRUCTION = "construction", "Under construction"
         OPERATION = "operation", "In operation"
 
-    name = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=150)
     description = models.TextField(blank=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.PLANNED)
     voltage = models.PositiveSmallIntegerField("voltage (kV)", null=True, blank=True)
@@ -57,6 +64,7 @@ class Project(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [unique_in_any_case("name", "project_name_any_case")]
 
     def __str__(self) -> str:
         return self.name

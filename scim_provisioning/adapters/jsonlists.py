@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import FullResultSet
-from django.db.models import BooleanField, Expression, Q, TextField
+from django.db.models import BooleanField, Expression, F, Q, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 Compiled = tuple[str, tuple[Any, ...]]
+
+
+class Holds(Expression):
+    """Whether a JSON column holds a document, but for case: a rough test, which an index on PostgreSQL answers.
+
+    Where there is no such index everything passes, so it always stands beside the exact condition.
+    """
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, column: str, document: dict[str, Any]) -> None:
+        super().__init__()
+        self.column: Any = F(column)
+        self.document = json.dumps(document, ensure_ascii=False)
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.column]
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        (self.column,) = exprs
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Compiled:
+        raise FullResultSet
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> Compiled:
+        column, parameters = compiler.compile(self.column)
+        return f"(lower({column}::text)::jsonb @> lower(%s)::jsonb)", (*parameters, self.document)
 
 
 class Leaf(Expression):

@@ -1,7 +1,7 @@
 """Where a multi-valued attribute is stored: in the row, or in a table of its own.
 
-Filtering speaks of one element at a time: `any(…)` is handed a condition and says where the sub-attributes of an element
-are stored, so that one and the same element has to satisfy the whole of it.
+Filtering speaks of one element at a time: `any(…)` is handed a condition and says where the sub-attributes of an
+element are stored, so that one and the same element has to satisfy the whole of it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from ..protocol.schemas import Attribute, Target
 from . import lookups, membership
 from .cells import Cells
 from .conditions import OfElement
-from .jsonlists import AnyElement, Leaf
+from .jsonlists import AnyElement, Holds, Leaf
 from .lookups import NEVER, Operand, negated
 from .membership import Membership
 from .sources import RECORD, Column, Constant, Source, fitting, record_of, store, stored_condition
 
 if TYPE_CHECKING:
     from .collections import Collection
+
 
 class Many:
     """One multi-valued attribute of a resource."""
@@ -91,12 +92,21 @@ class StoredList(InRow):
         store(instance, self.target.key, value or None)
 
     def any(self, collection: Collection, condition: OfElement) -> Q:
-        return self.any_in(KeyTransform(self.target.key, f"{RECORD}{LOOKUP_SEP}attributes"), condition)
+        return self.any_in(f"{RECORD}{LOOKUP_SEP}attributes", [self.target.key], condition)
 
-    def any_in(self, elements: Operand, condition: OfElement) -> Q:
-        """The same, given the JSON list."""
+    def any_in(self, column: str, path: list[str], condition: OfElement) -> Q:
+        """The same for a list in a JSON column, at a path of keys."""
         sources = {sub.name: Element(sub) for sub in self.target.attribute.sub_attributes}
-        return Q(AnyElement(elements, condition.on(sources)))
+        elements: Any = column
+        for key in path:
+            elements = KeyTransform(key, elements)
+        exact = Q(AnyElement(elements, condition.on(sources)))
+        if not condition.equalities:
+            return exact
+        document: Any = [condition.equalities]
+        for key in reversed(path):
+            document = {key: document}
+        return Q(Holds(column, document)) & exact
 
 
 class Element(Source):
@@ -158,13 +168,19 @@ class SingleValue(StoredList):
         return value
 
     def any(self, collection: Collection, condition: OfElement) -> Q:
-        """Either the stored list, where it agrees with the column, or the column as the only element."""
-        stored = KeyTransform(self.target.key, f"{RECORD}{LOOKUP_SEP}attributes")
-        agrees = Q(Exact(KeyTextTransform("column", stored), F(self.column)))
+        """Either the stored list, where it agrees with the column, or the column as the only element.
+
+        A value that is looked up stands in two tables, so it is looked up in two statements, each with its index.
+        """
+        record = f"{RECORD}{LOOKUP_SEP}attributes"
+        agrees = Q(Exact(KeyTextTransform("column", KeyTransform(self.target.key, record)), F(self.column)))
         alone = {"value": Column(self.column), "type": Constant(self.type), "primary": Constant(True)}
-        filled = lookups.present(F(self.column), textual=True)
-        in_list = agrees & self.any_in(KeyTransform("elements", stored), condition)
-        return in_list | filled & negated(agrees) & condition.on(alone)
+        in_list = agrees & self.any_in(record, [self.target.key, "elements"], condition)
+        in_column = lookups.present(F(self.column), textual=True) & negated(agrees) & condition.on(alone)
+        if "value" not in condition.equalities:
+            return in_list | in_column
+        rows = self.model._base_manager.values("pk")
+        return Q(pk__in=rows.filter(in_list).union(rows.filter(in_column)))
 
 
 class Members(Related):

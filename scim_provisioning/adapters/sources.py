@@ -33,6 +33,7 @@ from ..models import GroupRecord
 from ..protocol.errors import InvalidValue
 from ..protocol.schemas import Attribute, Target
 from . import lookups
+from .jsonlists import Holds
 from .lookups import NEVER, Operand
 
 RECORD = "scim_record"
@@ -133,7 +134,10 @@ class Stored(Source):
         return KeyTextTransform(self.key, f"{prefix}{RECORD}{LOOKUP_SEP}attributes")
 
     def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
-        return stored_condition(self.expression(prefix), attribute, operator, value)
+        exact = stored_condition(self.expression(prefix), attribute, operator, value)
+        if operator != "eq" or not isinstance(value, str):
+            return exact
+        return Q(Holds(f"{prefix}{RECORD}{LOOKUP_SEP}attributes", {self.key: value})) & exact
 
     def write(self, instance: Model, value: Any) -> None:
         store(instance, self.key, value)

@@ -8,102 +8,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tenant', models.CharField(blank=True, default='', max_length=255, unique=True)),
-                ('name', models.CharField(blank=True, default='', max_length=100, verbose_name='name')),
-                ('provider', models.CharField(blank=True, default='', max_length=30, verbose_name='identity provider')),
-                ('dialect', models.CharField(choices=[('automatic', 'Automatic: forgive what identity providers are known to get wrong'), ('strict', 'Strict: the RFC to the letter')], default='automatic', max_length=10, verbose_name='dialect')),
-                ('enabled', models.BooleanField(default=False, verbose_name='enabled')),
-                ('token_digest', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('token_hint', models.CharField(blank=True, default='', editable=False, max_length=4)),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='token expires')),
-                ('previous_digest', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('previous_until', models.DateTimeField(editable=False, null=True)),
-                ('changed_at', models.DateTimeField(editable=False, null=True)),
-                ('last_used_at', models.DateTimeField(editable=False, null=True)),
-                ('changed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tenant", models.CharField(blank=True, default="", max_length=255, unique=True)),
+                ("name", models.CharField(blank=True, default="", max_length=100, verbose_name="name")),
+                ("provider", models.CharField(blank=True, default="", max_length=30, verbose_name="identity provider")),
+                (
+                    "dialect",
+                    models.CharField(
+                        choices=[
+                            ("automatic", "Automatic: forgive what identity providers are known to get wrong"),
+                            ("strict", "Strict: the RFC to the letter"),
+                        ],
+                        default="automatic",
+                        max_length=10,
+                        verbose_name="dialect",
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=False, verbose_name="enabled")),
+                ("token_digest", models.CharField(editable=False, max_length=64, null=True, unique=True)),
+                ("token_hint", models.CharField(blank=True, default="", editable=False, max_length=4)),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="token expires")),
+                ("previous_digest", models.CharField(editable=False, max_length=64, null=True, unique=True)),
+                ("previous_until", models.DateTimeField(editable=False, null=True)),
+                ("changed_at", models.DateTimeField(editable=False, null=True)),
+                ("last_used_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'SCIM provisioning',
-                'verbose_name_plural': 'SCIM provisioning',
-                'default_permissions': (),
+                "verbose_name": "SCIM provisioning",
+                "verbose_name_plural": "SCIM provisioning",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='GroupRecord',
+            name="GroupRecord",
             fields=[
-                ('group', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('external_id', models.CharField(blank=True, db_index=True, default='', max_length=255)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_modified', models.DateTimeField(default=django.utils.timezone.now)),
-                ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='scim_provisioning.connection')),
+                ("group", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("external_id", models.CharField(blank=True, db_index=True, default="", max_length=255)),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_modified", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="scim_provisioning.connection",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='LoginSession',
+            name="LoginSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_key', models.CharField(max_length=40, unique=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("session_key", models.CharField(max_length=40, unique=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('operation', models.CharField(choices=[('create', 'create'), ('replace', 'replace'), ('patch', 'patch'), ('delete', 'delete')], max_length=10)),
-                ('resource_type', models.CharField(max_length=20)),
-                ('resource', models.CharField(max_length=255)),
-                ('request_id', models.CharField(max_length=64)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('outcome', models.PositiveSmallIntegerField()),
-                ('scim_type', models.CharField(blank=True, default='', max_length=20)),
-                ('tolerances', models.JSONField(default=list)),
-                ('adopted', models.BooleanField(default=False)),
-                ('changes', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='scim_provisioning.connection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "operation",
+                    models.CharField(
+                        choices=[
+                            ("create", "create"),
+                            ("replace", "replace"),
+                            ("patch", "patch"),
+                            ("delete", "delete"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("resource_type", models.CharField(max_length=20)),
+                ("resource", models.CharField(max_length=255)),
+                ("request_id", models.CharField(max_length=64)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("outcome", models.PositiveSmallIntegerField()),
+                ("scim_type", models.CharField(blank=True, default="", max_length=20)),
+                ("tolerances", models.JSONField(default=list)),
+                ("adopted", models.BooleanField(default=False)),
+                ("changes", models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="scim_provisioning.connection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'provisioning event',
-                'verbose_name_plural': 'provisioning events',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['resource', '-at'], name='scim_event_resource')],
+                "verbose_name": "provisioning event",
+                "verbose_name_plural": "provisioning events",
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["resource", "-at"], name="scim_event_resource")],
             },
         ),
         migrations.CreateModel(
-            name='UserRecord',
+            name="UserRecord",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='scim_record', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('external_id', models.CharField(blank=True, db_index=True, default='', max_length=255)),
-                ('attributes', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_modified', models.DateTimeField(default=django.utils.timezone.now)),
-                ('deprovisioned_at', models.DateTimeField(null=True)),
-                ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='scim_provisioning.connection')),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="scim_record",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, db_index=True, default="", max_length=255)),
+                ("attributes", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_modified", models.DateTimeField(default=django.utils.timezone.now)),
+                ("deprovisioned_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="scim_provisioning.connection",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('deprovisioned_at__isnull', False)), fields=['user'], name='scim_user_deprovisioned')],
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deprovisioned_at__isnull", False)),
+                        fields=["user"],
+                        name="scim_user_deprovisioned",
+                    )
+                ],
             },
         ),
     ]

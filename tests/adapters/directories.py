@@ -19,7 +19,27 @@ from scim_provisioning.protocol.schemas import ResourceType
 
 BASE = "https://app.example.com/scim/v2"
 
-WORDS = ["a", "A", "ab", "aB", "b", "Bo", "%", "_", "a%", "a_b", "\\", "\\%", "日本", "'", '"', "a b", " a", "1", "true"]
+WORDS = [
+    "a",
+    "A",
+    "ab",
+    "aB",
+    "b",
+    "Bo",
+    "%",
+    "_",
+    "a%",
+    "a_b",
+    "\\",
+    "\\%",
+    "日本",
+    "'",
+    '"',
+    "a b",
+    " a",
+    "1",
+    "true",
+]
 TYPES = ["work", "home", "Work", "other", None]
 
 

@@ -10,7 +10,16 @@ from scim_provisioning.adapters.filtering import condition
 from scim_provisioning.adapters.registry import Directory
 from scim_provisioning.protocol.binding import OPERATORS, bind
 from scim_provisioning.protocol.evaluation import matches
-from scim_provisioning.protocol.expressions import And, AttributePath, Comparison, Expression, Not, Or, Present, ValuePath
+from scim_provisioning.protocol.expressions import (
+    And,
+    AttributePath,
+    Comparison,
+    Expression,
+    Not,
+    Or,
+    Present,
+    ValuePath,
+)
 from scim_provisioning.protocol.parser import parse_filter
 from scim_provisioning.protocol.schemas import Attribute, ResourceType, Target
 
@@ -18,7 +27,19 @@ from .directories import TYPES, WORDS, company, documents
 
 pytestmark = pytest.mark.django_db
 
-TEXTS = [*WORDS, *filter(None, TYPES), "", "a p", "a q (Read-only)", "moved@x.example", "@X", "p", "(", "User", "direct"]
+TEXTS = [
+    *WORDS,
+    *filter(None, TYPES),
+    "",
+    "a p",
+    "a q (Read-only)",
+    "moved@x.example",
+    "@X",
+    "p",
+    "(",
+    "User",
+    "direct",
+]
 MOMENTS = ["2000-01-01T00:00:00Z", "2090-01-01T00:00:00+02:00"]
 
 
@@ -74,7 +95,10 @@ def found(directory: Directory, kind: str, expression: Expression) -> list[tuple
     return [
         (str(collection.identifier.text("*")), key)
         for collection in directory.collections(kind)
-        for key in collection.queryset().filter(condition(bound, collection)).order_by("pk").values_list("pk", flat=True)
+        for key in collection.queryset()
+        .filter(condition(bound, collection))
+        .order_by("pk")
+        .values_list("pk", flat=True)
     ]
 
 

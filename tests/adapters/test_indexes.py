@@ -1,0 +1,89 @@
+"""What identity providers look up by is found by an index: PostgreSQL's plans among 100,000 users."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from example_project.access.models import Profile, Project
+from scim_provisioning.adapters.filtering import condition
+from scim_provisioning.adapters.registry import Directory
+from scim_provisioning.protocol.binding import bind
+from scim_provisioning.protocol.parser import parse_filter
+
+from .directories import BASE, caller
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's plans"),
+]
+
+USERS = """
+    INSERT INTO accounts_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
+                               date_joined, job_title, department, phone)
+    SELECT '!', false, 'user' || n || '@x.example', 'First' || n, 'Last' || n, 'user' || n || '@x.example', false, true,
+           now(), 'Engineer', 'Lines', ''
+    FROM generate_series(1, 100000) AS n
+"""
+RECORDS = """
+    INSERT INTO scim_provisioning_userrecord (user_id, external_id, attributes, created, last_modified)
+    SELECT id, 'external' || id,
+           jsonb_build_object('nickName', 'Nick' || id, 'emails', jsonb_build_object('column', email, 'elements',
+               jsonb_build_array(jsonb_build_object('value', email, 'type', 'work', 'primary', true),
+                                 jsonb_build_object('value', 'home' || id || '@y.example', 'type', 'home')))),
+           now(), now()
+    FROM accounts_user WHERE id % 2 = 0
+"""
+
+
+@pytest.fixture
+def directory() -> Iterator[Directory]:
+    """100,000 users, every other one with a record; 1,000 profiles and as many projects."""
+    with connection.cursor() as cursor:
+        cursor.execute(USERS)
+        cursor.execute(RECORDS)
+        Profile.objects.bulk_create(Profile(name=f"Profile {n}") for n in range(1000))
+        Project.objects.bulk_create(Project(name=f"Project {n}") for n in range(1000))
+        cursor.execute("ANALYZE")
+    yield Directory(caller().connection, BASE)
+
+
+def scanned(directory: Directory, kind: str, text: str) -> set[str]:
+    """The tables that the plans of a filter read from end to end."""
+    bound = bind(parse_filter(text), directory.resource_type(kind))
+    plans = ""
+    for collection in directory.collections(kind):
+        rows = collection.queryset().filter(condition(bound, collection)).order_by("pk").values_list("pk", flat=True)
+        plans += rows[:100].explain()  # nothing for a collection that cannot have what is asked for
+    assert "Index" in plans
+    return set(re.findall(r"Seq Scan on (\w+)", plans))
+
+
+def test_look_ups_of_users_read_no_table_from_end_to_end(directory: Directory) -> None:
+    key = directory.users.queryset().order_by("pk")[500].pk
+    for text in (
+        'userName eq "USER777@x.example"',
+        f'externalId eq "external{key}"',
+        f'id eq "{key}"',
+        'emails.value eq "USER777@x.example"',
+        'emails eq "user777@x.example"',
+        'emails[type eq "work" and value eq "user777@x.example"]',
+        f'emails[type eq "home"].value eq "home{key}@y.example"',
+        f'nickName eq "nick{key}"',
+    ):
+        assert scanned(directory, "User", text) == set(), text
+
+
+def test_look_ups_of_groups_read_no_table_from_end_to_end(directory: Directory) -> None:
+    profile, project = Profile.objects.all()[3], Project.objects.all()[3]
+    for text in (
+        'displayName eq "PROFILE 777"',
+        'displayName eq "project 777 (Read-only)"',
+        f'id eq "profile-{profile.pk}"',
+        f'id eq "project-{project.pk}-full"',
+        'displayName eq "nobody"',
+    ):
+        assert scanned(directory, "Group", text) == set(), text
