@@ -68,6 +68,11 @@ class ScimView(APIView):
         connections.note_use(request.auth)  # type: ignore[arg-type]
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None: the methods of an address are told where one is refused, to whoever has a token."""
+        return {}
+
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         allowed = ", ".join(self.allowed_methods)
         raise MethodNotAllowed(request.method or "", f"{request.method} is not possible here, only {allowed}.")

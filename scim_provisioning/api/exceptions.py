@@ -44,6 +44,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
             headers["WWW-Authenticate"] = f"{challenge}{code}"
         if wait := getattr(error, "wait", None):
             headers["Retry-After"] = f"{wait:.0f}"
+        if isinstance(error, drf.MethodNotAllowed):
+            headers["Allow"] = ", ".join(context["view"].allowed_methods)
     scim = _translated(error)
     if isinstance(scim, Internal):
         request = context["request"]
