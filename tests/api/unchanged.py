@@ -1,0 +1,25 @@
+"""What a refused request must leave as it was: every row of the product and of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from example_project.access.models import Profile, Project, ProjectAccess
+from example_project.accounts.models import User
+from scim_provisioning.models import Event, GroupRecord, UserRecord
+
+MODELS = (User, Profile, Profile.users.through, Project, ProjectAccess, UserRecord, GroupRecord, Event)
+
+
+@contextmanager
+def nothing_changes() -> Iterator[None]:
+    """Fail if anything that is stored differs afterwards."""
+    before = rows()
+    yield
+    assert rows() == before
+
+
+def rows() -> dict[str, list[dict[str, Any]]]:
+    return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in MODELS}
