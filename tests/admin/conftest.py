@@ -70,7 +70,7 @@ def settings_page(superuser: Any) -> SettingsPageClient:
 
 
 @pytest.fixture(scope="session")
-def live_server(django_db_setup: None, playwright: Any, live_server: Any) -> Iterator[Any]:
+def live_server(django_db_setup: None, browser_type: Any, live_server: Any) -> Iterator[Any]:
     """pytest-django's, but after the test database was made: only then does it share one that is kept in memory.
 
     Playwright's event loop gives this thread database connections of their own, which nobody else would close.
