@@ -71,8 +71,8 @@ class Reader:
         members = self._members(body)
         self._check_schemas(members.get("schemas"), {PATCH_OP})
         listed = members.get("operations")
-        if not isinstance(listed, list):
-            raise InvalidSyntax("A PATCH body has `Operations`, a list of objects with `op`, `path` and `value`.")
+        if not isinstance(listed, list) or not listed:
+            raise InvalidSyntax("A PATCH body has `Operations`: one object or more with `op`, `path` and `value`.")
         if len(listed) > self.max_operations:
             raise TooLarge(f"A PATCH may hold {self.max_operations} operations; this one has {len(listed)}.")
         operations: list[Operation] = []
