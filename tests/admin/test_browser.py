@@ -42,6 +42,7 @@ class SettingsPage:
 
     def edit(self) -> None:
         self.page.get_by_role("link", name="Edit").click()
+        self.page.get_by_role("button", name="Save").wait_for()
 
     def save(self, ticked: bool) -> None:
         self.page.get_by_label("Enable SCIM provisioning").set_checked(ticked)
@@ -287,6 +288,7 @@ def test_every_page_can_be_read(settings_page: SettingsPage, window: Any, scheme
     settings_page.name = f"{scheme}-{window['width']}"
 
     def look(moment: str) -> None:
+        page.wait_for_load_state()  # with its style
         settings_page.shoot(moment)
         settings_page.fits()
         settings_page.is_accessible()
