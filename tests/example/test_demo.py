@@ -217,8 +217,8 @@ execute_from_command_line(["manage.py", "demo", "--once", "--port", "0"])
             "view=View(Login.NEW, 'Boss')",
             1,
             (
-                "The demo failed. Assign SE - Data Entry: in the product she should be one who can log in · Boss · sees "
-                "no profile, no project, and she is one who is still logged in · Trainee · sees SE - Data Entry."
+                "The demo failed. Assign SE - Data Entry: in the product she should be one who can log in · Boss · "
+                "sees no profile, no project, and she is one who is still logged in · Trainee · sees SE - Data Entry."
             ),
         ),
         (
