@@ -6,17 +6,18 @@ holds values of the right type. Nothing here looks at the resource.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from .binding import Bound, bind_condition
 from .constants import PATCH_OP
 from .dialects import Leniency
+from .documents import is_required
 from .errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, ScimError, TooLarge
 from .expressions import PatchPath
 from .parser import parse_attribute_path, parse_path
-from .schemas import Attribute, ResourceType, Target
+from .schemas import Attribute, ResourceType, Schema, Target
 from .values import coerced, is_nothing, one
 
 SETS: Final = frozenset({"members", "groups"})
@@ -97,54 +98,75 @@ class Reader:
                 sent[leaf] = value
         return sent
 
-    def _leaves(self, value: Mapping[str, Any], *, path_less: bool = False) -> Iterator[tuple[Target, Any]]:
-        """Leaves and values of an object whose keys name attributes."""
+    def _leaves(self, value: Mapping[str, Any]) -> Iterator[tuple[Target, Any]]:
+        """Leaves and values of an object whose keys name attributes; of what is readOnly the value is not looked at."""
         for key, inner in value.items():
             extension = self.resource_type.extension(key)
-            if extension is not None and isinstance(inner, dict):
-                for name, nested in inner.items():
-                    target = self.resource_type.resolve(parse_attribute_path(f"{extension.id}:{name}"))
-                    yield from self._values(target, nested, f"{extension.id}:{name}")
-            elif extension is None or not is_nothing(inner):
+            if extension is None:
                 yield from self._values(self._named(key), inner, key)
+            elif isinstance(inner, dict):
+                for name, nested in inner.items():
+                    yield from self._values(self._named(name, f"{extension.id}:"), nested, f"{extension.id}:{name}")
+            elif is_nothing(inner):
+                yield from ((leaf, None) for leaf in self._of_extension(extension))
+            else:
+                raise InvalidValue(f"The value for {extension.id} is an object with its attributes.")
 
-    def _named(self, key: str) -> Target | None:
-        """What a key names; a dotted or qualified one by a tolerance."""
+    def _named(self, key: str, prefix: str = "") -> Target | None:
+        """What a key names, below that URN; a dotted or qualified key by a tolerance."""
         try:
-            path = parse_attribute_path(key)
+            path = parse_attribute_path(prefix + key)
         except ScimError:
             return None
         target = self.resource_type.resolve(path)
-        if target is None or (path.sub is None and path.urn is None):
+        qualified = path.urn is not None and not prefix
+        if target is None or not (path.sub or qualified):
             return target
-        return target if self.leniency.forgives("urn-key" if path.urn else "dotted-key") else None
+        return target if self.leniency.forgives("urn-key" if qualified else "dotted-key") else None
+
+    def _of_extension(self, extension: Schema) -> Iterator[Target]:
+        return (leaf for leaf in self.resource_type.leaves.values() if leaf.prefix == f"{extension.id}:")
 
     def _values(self, target: Target | None, value: Any, key: str) -> Iterator[tuple[Target, Any]]:
         if target is None:
-            if key.lower() not in ("schemas", "meta", "id") and not self.leniency.forgives("unknown-attribute"):
+            if not self.leniency.forgives("unknown-attribute"):
                 raise InvalidSyntax(f"There is no attribute {key!r}.")
-            return
-        if target.sub is not None and target.attribute.multi_valued:
+        elif not _writable(target):
+            yield from ((leaf, None) for leaf in target.leaves)
+        elif target.sub is not None and target.attribute.multi_valued:
             raise InvalidValue(f"{key} stands for one element of many; say which by a path.")
-        if target.leaves == (target,):
+        elif target.leaves == (target,):
             yield target, self._value(target, value)
+        else:
+            yield from self._parts(target, value)
+
+    def _parts(self, target: Target, value: Any) -> Iterator[tuple[Target, Any]]:
+        """The leaves of a single-valued complex attribute that the value says something of."""
+        if is_nothing(value) and not isinstance(value, dict):
+            yield from ((leaf, None) for leaf in target.leaves)
             return
-        if isinstance(value, list) and len(value) == 1 and self.leniency.forgives("list-for-single"):
-            value = value[0]
-        parts = {} if is_nothing(value) else one(target.attribute, value, target.key, self.leniency)
+        value = self._single(value)
+        parts = one(target.attribute, value, target.key, self.leniency)
+        sent = {name.lower() for name in value} if isinstance(value, dict) else {"value"}
         for leaf in target.leaves:
-            if is_nothing(value):
-                yield leaf, None
-            elif leaf.sub is not None and any(name.lower() == leaf.sub.name.lower() for name in _keys(value)):
-                yield leaf, parts.get(leaf.sub.name)
+            if leaf.leaf.name.lower() in sent:
+                yield leaf, parts.get(leaf.leaf.name)
+
+    def _single(self, value: Any) -> Any:
+        """The value itself; of a list of one, its element (a tolerance)."""
+        if isinstance(value, list) and len(value) == 1 and self.leniency.forgives("list-for-single"):
+            return value[0]
+        return value
 
     def _value(self, target: Target, value: Any) -> Any:
         """The value of a leaf; of a set, the ids."""
         if target.key not in SETS:
             return coerced(target.leaf, value, target.key, self.leniency)
-        elements = coerced(target.attribute, value, target.key, self.leniency) or []
-        if any("value" not in element for element in elements):
+        if is_nothing(value):
+            return frozenset()
+        if not all(map(_has_value, value if isinstance(value, list) else [value])):
             raise InvalidValue(f"Each element of {target.key} needs a `value`: the id of a resource.")
+        elements = coerced(target.attribute, value, target.key, self.leniency) or []
         return frozenset(element["value"] for element in elements)
 
     # PATCH
@@ -160,7 +182,7 @@ class Reader:
         path, value = members.get("path"), members.get("value")
         if op != "remove" and "value" not in members:
             raise InvalidValue(f"An operation {op} needs a `value`.")
-        if path is None or (path == "" and self.leniency.forgives("null-value")):
+        if path is None or (path == "" and self.leniency.forgives("empty-path")):
             return self._path_less(op, value)
         if not isinstance(path, str):
             raise InvalidPath("`path` is a string.")
@@ -180,12 +202,12 @@ class Reader:
                     if not self.leniency.forgives("read-only-attribute"):
                         raise Mutability(f"{leaf.key} is readOnly.")
                 else:
-                    yield self._leaf_operation(op, leaf, known)
+                    yield from self._leaf_operation(op, leaf, known)
 
     def _at(self, op: str, text: str, value: Any) -> Iterator[Operation]:
         extension = self.resource_type.extension(text)
         if extension is not None:
-            yield from self._on_extension(op, extension.id, value)
+            yield from self._on_extension(op, extension, value)
             return
         path = parse_path(text)
         target = self.resource_type.resolve(path.path)
@@ -194,48 +216,44 @@ class Reader:
         if not _writable(target):
             raise Mutability(f"{target.key} is readOnly: it cannot be changed by a client.")
         if path.condition is not None:
-            yield self._on_elements(op, path, target, value)
+            yield from self._on_elements(op, path, target, value)
         elif target.sub is not None and target.attribute.multi_valued:
-            yield self._on_elements(op, path, Target(target.prefix, target.attribute), value, sub=target.sub)
+            yield from self._on_elements(op, path, Target(target.prefix, target.attribute), value, sub=target.sub)
         elif op == "remove":
             yield from self._removal(target, value)
         else:
-            for leaf, known in self._values(target, value, target.key):
-                if _writable(leaf):
-                    yield self._leaf_operation(op, leaf, known)
+            yield from self._leaf_operations(op, self._values(target, value, target.key))
 
-    def _on_extension(self, op: str, urn: str, value: Any) -> Iterator[Operation]:
+    def _on_extension(self, op: str, extension: Schema, value: Any) -> Iterator[Operation]:
         if op == "remove":
-            for leaf in self.resource_type.leaves.values():
-                if leaf.prefix == f"{urn}:" and _writable(leaf):
-                    yield Operation("remove", leaf.key)
-        elif isinstance(value, dict):
-            for leaf, known in self._leaves({urn: value}):
-                if _writable(leaf):
-                    yield self._leaf_operation(op, leaf, known)
-        else:
-            raise InvalidValue(f"The value for {urn} is an object with its attributes.")
+            return (Operation("remove", leaf.key) for leaf in self._of_extension(extension) if _writable(leaf))
+        return self._leaf_operations(op, self._leaves({extension.id: value}))
 
     def _removal(self, target: Target, value: Any) -> Iterator[Operation]:
-        """Removal of an attribute; of a multi-valued one with a value, just of those elements (a tolerance)."""
-        if target.attribute.multi_valued and not is_nothing(value):
+        """Removal of an attribute; of a multi-valued one with a value, just of those elements (a tolerance).
+
+        An empty list names nobody: a client's mistake must not empty a group.
+        """
+        if target.attribute.multi_valued and value not in (None, ""):
             if not self.leniency.forgives("remove-with-value"):
                 raise InvalidValue("An operation remove has no `value`; pick the elements by a filter in the path.")
-            yield Operation("remove", target.key, self._value(target, value))
+            yield Operation("remove", target.key, self._value(target, value) or [])
             return
         for leaf in target.leaves:
             if leaf.key == "active":
                 raise Mutability(
                     "active cannot be removed: an account is active or not. Replace it with true or false."
                 )
+            if is_required(leaf):
+                raise Mutability(f"{leaf.key} is required: it cannot be removed, only replaced.")
             if _writable(leaf):
                 yield Operation("remove", leaf.key)
 
     def _on_elements(
         self, op: str, path: PatchPath, target: Target, value: Any, sub: Attribute | None = None
-    ) -> Operation:
+    ) -> Iterator[Operation]:
         """An operation on the elements that a filter picks, or on a sub-attribute of all."""
-        where = None
+        where = known = None
         if path.condition is not None:
             if target.sub is not None or not target.attribute.multi_valued or not target.attribute.is_complex:
                 raise InvalidPath(f"{target.key} has no elements that a filter could pick.")
@@ -247,27 +265,29 @@ class Reader:
         if target.key in SETS and (sub is not None or op != "remove"):
             raise Mutability(f"An element of {target.key} is immutable: remove it and add another.")
         if op == "remove":
-            return Operation("remove", target.key, None, where, sub.name if sub else None)
-        if sub is not None:
+            pass
+        elif sub is not None:
             known = coerced(sub, value, f"{target.key}.{sub.name}", self.leniency)
-        else:
-            value = value[0] if isinstance(value, list) and len(value) == 1 else value
-            known = None if is_nothing(value) else one(target.attribute, value, target.key, self.leniency)
-        return self._null(op, Operation(op, target.key, known, where, sub.name if sub else None))
+        elif not is_nothing(value):
+            known = one(target.attribute, self._single(value), target.key, self.leniency)
+        yield from self._changed(Operation(op, target.key, known, where, sub.name if sub else None))
 
-    def _leaf_operation(self, op: str, leaf: Target, value: Any) -> Operation:
-        if leaf.key in SETS:
-            return Operation(op, leaf.key, value or frozenset())
-        return self._null(op, Operation(op, leaf.key, value))
+    def _leaf_operations(self, op: str, leaves: Iterable[tuple[Target, Any]]) -> Iterator[Operation]:
+        for leaf, value in leaves:
+            if _writable(leaf):
+                yield from self._leaf_operation(op, leaf, value)
 
-    def _null(self, op: str, operation: Operation) -> Operation:
-        """Replacing by nothing is removing (RFC 7643 §2.5); adding nothing is nothing, and reads as removing too."""
-        if operation.value is not None:
-            return operation
-        self.leniency.forgives("null-value")
-        if operation.key == "active":
+    def _leaf_operation(self, op: str, leaf: Target, value: Any) -> Iterator[Operation]:
+        if op == "replace" and leaf.key == "active" and value is None:
             raise InvalidValue("active is a boolean: true or false is due, not null.")
-        return Operation("remove", operation.key, None, operation.where, operation.sub)
+        return self._changed(Operation(op, leaf.key, value))
+
+    def _changed(self, operation: Operation) -> Iterator[Operation]:
+        """The operation, where it has something to do: replacing by nothing is removing, adding nothing is nothing."""
+        if operation.op == "remove" or not is_nothing(operation.value):
+            yield operation
+        elif operation.op == "replace":
+            yield replace(operation, op="remove", value=None)
 
     # Structure
 
@@ -299,5 +319,8 @@ def _writable(target: Target) -> bool:
     return "readOnly" not in (target.leaf.mutability, target.attribute.mutability) and target.attribute_key != "schemas"
 
 
-def _keys(value: Any) -> list[str]:
-    return list(value) if isinstance(value, dict) else ["value"]
+def _has_value(element: Any) -> bool:
+    """Whether an element of a set says whom it means. One that does not is no element less: a client went wrong."""
+    if isinstance(element, dict):
+        return any(name.lower() == "value" and not is_nothing(inner) for name, inner in element.items())
+    return not is_nothing(element)
