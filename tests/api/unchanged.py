@@ -21,5 +21,12 @@ def nothing_changes() -> Iterator[None]:
     assert rows() == before
 
 
+@contextmanager
+def nothing_changes_to(user: User) -> Iterator[str]:
+    """The same, with the address of the user that the requests are about."""
+    with nothing_changes():
+        yield f"/Users/{user.pk}"
+
+
 def rows() -> dict[str, list[dict[str, Any]]]:
     return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in MODELS}
