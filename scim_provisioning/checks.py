@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 from .adapters.base import GroupAdapter, ResourceAdapter, UserAdapter
-from .adapters.many import Members
+from .adapters.references import Members
 from .adapters.sources import Column
 from .conf import settings
 

@@ -2,8 +2,10 @@
 
 from ..protocol.constants import ENTERPRISE_USER
 from .base import AuthGroupAdapter, GroupAdapter, UserAdapter
-from .many import Groups, Members, SingleValue, StoredList
-from .sources import Column, Constant, FullName, Source, Stored
+from .lists import SingleValue, StoredList
+from .records import FullName, Stored
+from .references import Groups, Members
+from .sources import Column, Constant, Source
 
 __all__ = [
     "ENTERPRISE_USER",

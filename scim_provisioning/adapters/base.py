@@ -16,8 +16,11 @@ from django.db.models import QuerySet
 from ..models import Connection
 from ..protocol.core_schemas import GROUP_TYPE, USER_TYPE
 from ..protocol.schemas import ResourceType
-from .many import Groups, Many, Members, Schemas, SingleValue, StoredList
-from .sources import Column, Constant, FullName, Identifier, Record, RecordOfGroup, Source, Stored, Suffixed
+from .lists import SingleValue, StoredList
+from .many import Many, Schemas
+from .records import FullName, Record, RecordOfGroup, Stored
+from .references import Groups, Members
+from .sources import Column, Constant, Identifier, Source, Suffixed
 
 Attributes = dict[str, Source | Many]
 

@@ -13,8 +13,9 @@ from ..models import GroupRecord, UserRecord
 from ..protocol.schemas import ResourceType, Schema
 from .conditions import OfElement
 from .lookups import NEVER
-from .many import Many, Members
+from .many import Many
 from .membership import Membership
+from .references import Members
 from .sources import Constant, Identifier, Source
 
 if TYPE_CHECKING:

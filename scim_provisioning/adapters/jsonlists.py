@@ -92,3 +92,39 @@ class AnyElement(Expression):
             condition, more = "1 = 1", ()
         exists = f"EXISTS(SELECT 1 FROM {elements} AS element WHERE {condition})"  # noqa: S608 (compiled by Django)
         return exists, (*parameters, *more)
+
+
+class FirstElement(Expression):
+    """A member, as text, of the primary element of a JSON list, else of the first."""
+
+    output_field = TextField()
+
+    def __init__(self, elements: Any, name: str) -> None:
+        super().__init__()
+        self.elements: Any = elements
+        self.name = name
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.elements]
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        (self.elements,) = exprs
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Compiled:
+        elements, parameters = compiler.compile(self.elements)
+        listed = f"CASE WHEN jsonb_typeof({elements}) = 'array' THEN {elements} ELSE '[]'::jsonb END"
+        first = (
+            "(SELECT element.value ->> %s "  # noqa: S608 (compiled by Django)
+            f"FROM jsonb_array_elements({listed}) WITH ORDINALITY AS element(value, place) "
+            "ORDER BY COALESCE(element.value ->> 'primary', '') = 'true' DESC, place LIMIT 1)"
+        )
+        return first, (self.name, *parameters, *parameters)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> Compiled:
+        elements, parameters = compiler.compile(self.elements)
+        first = (
+            "(SELECT CAST(element.value ->> %s AS TEXT) "  # noqa: S608 (compiled by Django)
+            f"FROM json_each({elements}) AS element "
+            "ORDER BY COALESCE(element.value ->> '$.primary', 0) DESC, element.key LIMIT 1)"
+        )
+        return first, (f'$."{self.name}"', *parameters)

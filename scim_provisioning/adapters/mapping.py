@@ -28,21 +28,21 @@ class Plan:
         self.cells = Cells(in_rows(shown), first=1)
         self.relations = {key: stored for key, stored in shown.items() if isinstance(stored, Related)}
 
-    def documents(self, keys: Sequence[Any]) -> list[dict[str, Any]]:
-        """The nested documents of the rows with these primary keys, in their order; who is gone is left out."""
+    def documents(self, keys: Sequence[Any]) -> dict[Any, dict[str, Any]]:
+        """The nested documents of the rows with these primary keys; who is gone is left out."""
         rows = self.collection.model._base_manager.filter(pk__in=keys).values_list("pk", *self.cells.columns)
-        found = {row[0]: self.cells.read(row) for row in rows}
-        return self._completed({key: found[key] for key in keys if key in found})
+        return self._completed({row[0]: self.cells.read(row) for row in rows})
 
     def document(self, instance: Model) -> dict[str, Any]:
         """The nested document of an instance that was just read or written."""
-        return self._completed({instance.pk: self.cells.of(instance)})[0]
+        return self._completed({instance.pk: self.cells.of(instance)})[instance.pk]
 
-    def _completed(self, found: dict[Any, Document]) -> list[dict[str, Any]]:
+    def _completed(self, found: dict[Any, Document]) -> dict[Any, dict[str, Any]]:
         for key, relation in self.relations.items():
             for pk, elements in relation.fetch(self.collection, list(found)).items():
                 found[pk][key] = elements
-        return [nested(document, self.collection.resource_type, self.projection) for document in found.values()]
+        kind, projection = self.collection.resource_type, self.projection
+        return {key: nested(document, kind, projection) for key, document in found.items()}
 
 
 def in_rows(mapping: dict[str, Source | Many]) -> dict[str, Source | InRow]:

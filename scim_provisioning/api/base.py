@@ -95,7 +95,10 @@ class ScimView(APIView):
 
     def projection(self, resource_type: ResourceType) -> Projection:
         """What of a resource the client wants to see (RFC 7644 §3.9)."""
-        return Projection(resource_type, self._names("attributes"), self._names("excludedAttributes"))
+        included, excluded = self._names("attributes"), self._names("excludedAttributes")
+        if included and excluded:
+            raise InvalidValue("`attributes` and `excludedAttributes` exclude each other: send one of them.")
+        return Projection(resource_type, included, excluded)
 
     def _names(self, parameter: str) -> list[str]:
         listed = ",".join(self.parameters.getlist(parameter))

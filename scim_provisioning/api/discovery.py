@@ -40,7 +40,7 @@ class ServiceProviderConfigView(DiscoveryView):
             "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
             "filter": {"supported": True, "maxResults": settings.MAX_COUNT},
             "changePassword": {"supported": False},
-            "sort": {"supported": False},
+            "sort": {"supported": True},
             "etag": {"supported": False},
             "authenticationSchemes": [
                 {

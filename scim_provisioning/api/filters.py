@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from django import forms
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
@@ -11,14 +14,17 @@ from ..adapters.collections import Collection
 from ..adapters.filtering import condition
 from ..conf import settings
 from ..operations.caller import Caller
-from ..operations.search import Found
+from ..operations.search import Found, Sort
 from ..protocol.binding import Bound, bind
 from ..protocol.errors import InvalidFilter, InvalidValue
-from ..protocol.expressions import Expression
-from ..protocol.parser import parse_filter
+from ..protocol.expressions import AttributePath, Expression
+from ..protocol.parser import parse_attribute_path, parse_filter
 
 FURTHEST = 2**31
 """Beyond this, every page is empty; no database has to be asked with a larger number."""
+
+INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
+"""`int` alone takes `１`, `1_0` and blanks; of more digits, it refuses to make a number."""
 
 
 class ExpressionField(forms.Field):
@@ -34,10 +40,25 @@ class NumberField(forms.Field):
     def clean(self, value: str | None) -> int | None:
         if not value:
             return None
-        try:
-            return max(-FURTHEST, min(int(value), FURTHEST))
-        except ValueError:
-            raise InvalidValue(f"`startIndex` and `count` are integers, not {value[:100]!r}.") from None
+        if not INTEGER.fullmatch(value):
+            raise InvalidValue(f"`startIndex` and `count` are integers, not {value[:100]!r}.")
+        return max(-FURTHEST, min(int(value), FURTHEST))
+
+
+class AttributeField(forms.Field):
+    """The name of an attribute."""
+
+    def clean(self, value: str | None) -> AttributePath | None:
+        return parse_attribute_path(value) if value else None
+
+
+class OrderField(forms.Field):
+    """The words `ascending` and `descending`; whether it is the second."""
+
+    def clean(self, value: str | None) -> bool:
+        if value and value.lower() not in ("ascending", "descending"):
+            raise InvalidValue(f"`sortOrder` is ascending or descending, not {value[:100]!r}.")
+        return value is not None and value.lower() == "descending"
 
 
 class ExpressionFilter(Filter):
@@ -46,12 +67,14 @@ class ExpressionFilter(Filter):
     field_class = ExpressionField
 
 
-class NumberFilter(Filter):
-    """A number that says which part of the result is wanted, and narrows nothing."""
+class Parameter(Filter):
+    """A parameter that says how the result is wanted, and narrows nothing."""
 
-    field_class = NumberField
+    def __init__(self, field_class: type[forms.Field]) -> None:
+        super().__init__()
+        self.field_class = field_class
 
-    def filter(self, qs: QuerySet[Model], value: int | None) -> QuerySet[Model]:
+    def filter(self, qs: QuerySet[Model], value: object) -> QuerySet[Model]:
         return qs
 
 
@@ -59,8 +82,10 @@ class ScimFilterSet(FilterSet):
     """What a client asks of the collections behind /Users or /Groups; raises the SCIM error for a wrong question."""
 
     filter = ExpressionFilter(method="narrow")
-    startIndex = NumberFilter()
-    count = NumberFilter()
+    sortBy = Parameter(AttributeField)
+    sortOrder = Parameter(OrderField)
+    startIndex = Parameter(NumberField)
+    count = Parameter(NumberField)
 
     def __init__(self, data: QueryDict, caller: Caller, resource_type: str) -> None:
         if len(data.getlist("filter")) > 1:
@@ -69,10 +94,9 @@ class ScimFilterSet(FilterSet):
         super().__init__(data, self.collections[0].queryset())
         self.is_valid()
         expression = self.form.cleaned_data["filter"]
-        strict = caller.leniency.strict
-        self.bound: Bound | None = expression and bind(
-            expression, caller.directory.resource_type(resource_type), lenient=not strict
-        )
+        self.kind = caller.directory.resource_type(resource_type)
+        lenient = not caller.leniency.strict
+        self.bound: Bound | None = expression and bind(expression, self.kind, lenient=lenient)
 
     @property
     def start(self) -> int:
@@ -84,6 +108,19 @@ class ScimFilterSet(FilterSet):
         """How many resources the page may hold; a negative number means none, too large a one the maximum."""
         asked = self.form.cleaned_data["count"]
         return min(max(settings.DEFAULT_COUNT if asked is None else asked, 0), settings.MAX_COUNT)
+
+    @property
+    def sort(self) -> Sort | None:
+        """What to sort by; of a multi-valued attribute its values, unless a sub-attribute is named (§3.4.2.3)."""
+        path = self.form.cleaned_data["sortBy"]
+        if path is None:
+            return None
+        target = self.kind.resolve(path)
+        if target is not None and target.sub is None and target.attribute.multi_valued and target.attribute.is_complex:
+            target = replace(target, sub=target.attribute.sub("value"))
+        if target is None or target.leaf.is_complex or "never" in (target.leaf.returned, target.attribute.returned):
+            raise InvalidValue(f"`sortBy` names an attribute with simple values; {str(path)!r} is none.")
+        return Sort(target, self.form.cleaned_data["sortOrder"])
 
     def found(self) -> list[Found]:
         """Each collection with its rows that satisfy the filter."""

@@ -28,7 +28,7 @@ class ResourceViewSet(ViewSetMixin, ScimView):
     def list(self, request: Request) -> Response:
         """A page of what the filter finds (RFC 7644 §3.4.2)."""
         asked = ScimFilterSet(self.parameters, self.caller, self.resource_type)
-        page = search.page(asked.found(), self._projection(), start=asked.start, count=asked.size)
+        page = search.page(asked.found(), self._projection(), start=asked.start, count=asked.size, sort=asked.sort)
         return Response(list_response(page.documents, page.total, page.start))
 
     def retrieve(self, request: Request, id: str) -> Response:
@@ -38,7 +38,7 @@ class ResourceViewSet(ViewSetMixin, ScimView):
         documents = Plan(collection, self._projection()).documents(keys)
         if not documents:
             raise resources.not_found(self.resource_type, id)
-        return self._located(documents[0])
+        return self._located(documents[keys[0]])
 
     def create(self, request: Request) -> Response:
         """A new resource (RFC 7644 §3.3)."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from ..adapters.collections import UserCollection
-from ..adapters.many import SingleValue
+from ..adapters.lists import SingleValue
 from ..adapters.sources import Column
 from ..conf import settings
 from ..models import UserRecord

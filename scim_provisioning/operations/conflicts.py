@@ -10,7 +10,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model, ProtectedError, RestrictedError
 
 from ..adapters.collections import Collection, UserCollection
-from ..adapters.many import SingleValue
+from ..adapters.lists import SingleValue
 from ..adapters.sources import Column
 from ..protocol.errors import Conflict, InvalidValue, ScimError, Uniqueness
 

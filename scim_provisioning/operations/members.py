@@ -9,7 +9,7 @@ from django.db.models import Model
 from ..adapters.base import UserAdapter
 from ..adapters.collections import GroupCollection, UserCollection
 from ..adapters.conditions import OfElement
-from ..adapters.many import Members
+from ..adapters.references import Members
 from ..models import UserRecord
 from ..protocol.binding import Bound
 from ..protocol.errors import Forbidden, InvalidValue

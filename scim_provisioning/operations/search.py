@@ -5,11 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from ..adapters.collections import Collection
+from ..adapters.lookups import CodePointOrder
 from ..adapters.mapping import Plan
+from ..adapters.sorting import ordering, sort_key
 from ..protocol.documents import Projection
+from ..protocol.schemas import Target
+
+Found = tuple[Collection, QuerySet[Model]]
+"""A collection, and its rows that are to be listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What to sort by."""
+
+    target: Target
+    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,26 +36,67 @@ class Page:
     documents: list[dict[str, Any]]
 
 
-Found = tuple[Collection, QuerySet[Model]]
-"""A collection, and its rows that are to be listed."""
+def page(found: list[Found], projection: Projection, *, start: int, count: int, sort: Sort | None = None) -> Page:
+    """The resources from `start`, at most `count`, in one total order.
 
-
-def page(found: list[Found], projection: Projection, *, start: int, count: int) -> Page:
-    """The resources from `start`, at most `count`, in one total order: the collections in turn, each by primary key.
-
-    Keys first, then rows by their keys: only the first statement depends on the filter. The collections are counted,
-    but for one whose part of the page already tells how many it has.
+    Keys first, then rows by their keys: only the first statement depends on the filter. Without `sort` the collections
+    come in turn, each by primary key.
     """
-    skip, left, total = start - 1, count, 0
-    documents: list[dict[str, Any]] = []
-    for collection, rows in found:
-        in_order = rows.order_by("pk").values_list("pk", flat=True)
-        keys = list(in_order[skip : skip + left]) if left else []
-        complete = len(keys) < left and (keys or skip == 0)
-        size = skip + len(keys) if complete else rows.count()
+    keys, total = _in_turn(found, start - 1, count) if sort is None else _sorted(found, sort, start - 1, count)
+    documents = {
+        (number, key): document
+        for number, (collection, _) in enumerate(found)
+        if (wanted := [key for of, key in keys if of == number])
+        for key, document in Plan(collection, projection).documents(wanted).items()
+    }
+    return Page(total, start, [documents[key] for key in keys if key in documents])
+
+
+Keys = list[tuple[int, Any]]
+"""The number of a collection, and a primary key."""
+
+
+def _in_turn(found: list[Found], skip: int, left: int) -> tuple[Keys, int]:
+    """The keys of the page and the number of all.
+
+    The collections are counted, but for one whose part of the page already tells how many it has.
+    """
+    keys: Keys = []
+    total = 0
+    for number, (_, rows) in enumerate(found):
+        part = list(rows.order_by("pk").values_list("pk", flat=True)[skip : skip + left]) if left else []
+        size = _size([rows], skip, left, len(part))
+        keys += [(number, key) for key in part]
         total += size
-        left -= len(keys)
+        left -= len(part)
         skip = max(skip - size, 0)
-        if keys:
-            documents += Plan(collection, projection).documents(keys)
-    return Page(total, start, documents)
+    return keys, total
+
+
+def _sorted(found: list[Found], sort: Sort, skip: int, left: int) -> tuple[Keys, int]:
+    """The same under an order: one statement, over several collections the union of them; the SCIM id breaks ties."""
+    if len(found) == 1:
+        ((collection, rows),) = found
+        order = ordering(sort_key(collection, sort.target), descending=sort.descending)
+        part = [(0, key) for key in rows.order_by(order, "pk").values_list("pk", flat=True)[skip : skip + left]]
+    else:
+        first, *others = [
+            rows.order_by()
+            .annotate(
+                sort_key=sort_key(collection, sort.target),
+                sort_id=CodePointOrder(collection.identifier.expression()),
+                sort_pk=Cast("pk", TextField()),
+                sort_from=Value(number),
+            )
+            .values_list("sort_key", "sort_id", "sort_pk", "sort_from")
+            for number, (collection, rows) in enumerate(found)
+        ]
+        order = ordering(F("sort_key"), descending=sort.descending)
+        union = first.union(*others, all=True).order_by(order, "sort_id")[skip : skip + left]
+        part = [(number, found[number][0].model._meta.pk.to_python(key)) for _, _, key, number in union]
+    return part, _size([rows for _, rows in found], skip, left, len(part))
+
+
+def _size(rows: list[QuerySet[Model]], skip: int, left: int, got: int) -> int:
+    """How many rows there are; counted only where the page does not tell, because it is full or beyond the end."""
+    return skip + got if got < left and (got or not skip) else sum(part.count() for part in rows)

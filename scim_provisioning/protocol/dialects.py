@@ -21,7 +21,7 @@ TOLERANCES: Final = {
     "missing-schemas": "Okta and others leave out `schemas` where the endpoint tells the type.",
     "unknown-attribute": "Most clients send attributes of their own; what nobody asked for by path is passed over.",
     "read-only-attribute": "Most clients echo `id`, `meta` and `groups`; in path-less values they are passed over.",
-    "null-value": "Several clients send null or an empty string with add or replace to clear an attribute.",
+    "empty-path": "Some clients send an empty `path` where they mean none.",
     "number-text": "Some clients send a number where text is due, or the reverse.",
 }
 

@@ -110,17 +110,17 @@ def nested(document: Document, resource_type: ResourceType, projection: Projecti
 def check(resource_type: ResourceType, document: Mapping[str, Any]) -> None:
     """Raise InvalidValue unless what is required is there and at most one element of a list is primary (§2.2, §2.4)."""
     for key, target in resource_type.leaves.items():
-        required = target.leaf.required and (target.sub is None or target.attribute.required)
-        if (
-            required
-            and target.leaf.mutability != "readOnly"
-            and key != "schemas"
-            and document.get(key) in (None, "", [])
-        ):
-            raise InvalidValue(f"{key} is required.")
         value = document.get(key)
+        if is_required(target) and value in (None, "", []):
+            raise InvalidValue(f"{key} is required.")
         if isinstance(value, list) and sum(1 for one in value if isinstance(one, dict) and one.get("primary")) > 1:
             raise InvalidValue(f"{key} has more than one element whose primary is true; there is one at the most.")
+
+
+def is_required(leaf: Target) -> bool:
+    """Whether a client has to give the leaf a value; `schemas` and what is readOnly are ours to fill in."""
+    required = leaf.leaf.required and (leaf.sub is None or leaf.attribute.required)
+    return required and leaf.leaf.mutability != "readOnly" and leaf.key != "schemas"
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

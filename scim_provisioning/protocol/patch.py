@@ -11,7 +11,7 @@ from .dialects import Leniency
 from .documents import Document
 from .errors import NoTarget
 from .evaluation import element_matches
-from .expressions import And, Or
+from .expressions import And, Not, Or
 from .schemas import ResourceType
 from .sets import ALL, SetChange
 
@@ -69,19 +69,25 @@ def _of_list(elements: list[Any], operation: Operation, leniency: Leniency) -> l
     ]
     if operation.op == "remove":
         return _removed(elements, picked, operation.sub)
-    if not picked:
-        seed = _seed(operation.where) if operation.where is not None else {}
-        if operation.op == "replace" and not leniency.forgives("element-from-filter"):
-            raise NoTarget(f"No element of {operation.key} satisfies the filter; use add to make one.")
-        if seed is None:
-            raise NoTarget(f"No element of {operation.key} satisfies the filter, and it does not say what to make.")
-        elements = [*elements, seed]
-        picked = [len(elements) - 1]
     new = {operation.sub: operation.value} if operation.sub else operation.value
-    whole = operation.op == "replace" and operation.sub is None
+    if not picked:
+        picked = [len(elements)]
+        elements.append(_first(operation, leniency))
+    elif operation.op == "replace" and operation.sub is None:
+        elements[:] = [{} if number in picked else one for number, one in enumerate(elements)]
     for number in picked:
-        elements[number] = dict(new) if whole else {**elements[number], **new}
-    return _one_primary(elements, picked if new.get("primary") else [])
+        elements[number] = {**elements[number], **new}
+    return _one_primary(elements, picked)
+
+
+def _first(operation: Operation, leniency: Leniency) -> Element:
+    """What an operation begins with that finds no element to change: the element that its filter describes."""
+    if operation.where is None:
+        return {}
+    seed = _seed(operation.where)
+    if seed is None or not leniency.forgives("element-from-filter"):
+        raise NoTarget(f"No element of {operation.key} satisfies the filter; add one without a filter.")
+    return seed
 
 
 def _whole(elements: list[Any], operation: Operation) -> list[Any]:
@@ -93,14 +99,12 @@ def _whole(elements: list[Any], operation: Operation) -> list[Any]:
         return [one for one in elements if not any(_same(one, gone) for gone in operation.value)]
     touched = []
     for new in operation.value:
-        twin = next((number for number, one in enumerate(elements) if _same(one, new)), None)
-        if twin is None:
+        twin = next((number for number, one in enumerate(elements) if _same(one, new)), len(elements))
+        if twin == len(elements):
             elements.append(new)
-            twin = len(elements) - 1
         elif isinstance(new, dict):
             elements[twin] = {**elements[twin], **new}
-        if isinstance(new, dict) and new.get("primary"):
-            touched.append(twin)
+        touched.append(twin)
     return _one_primary(elements, touched)
 
 
@@ -109,7 +113,8 @@ def _same(one: Any, other: Any) -> bool:
     if not isinstance(one, dict):
         return bool(one == other)
     if "value" not in other:
-        return all(one.get(name) == value for name, value in other.items() if name != "primary")
+        names = other.keys() - {"primary"}
+        return bool(names) and all(one.get(name) == other[name] for name in names)
     return bool(one.get("value") == other["value"]) and other.get("type") in (None, one.get("type"))
 
 
@@ -129,14 +134,17 @@ def _seed(condition: Bound) -> Element | None:
             return None if first is None or second is None else {**first, **second}
         case Test(target, "eq", value) if target.sub is not None:
             return {target.sub.name: value}
+        case Not(Test(target, "eq", True)):  # `primary eq false`, which a missing primary satisfies
+            return {}
     return None
 
 
-def _one_primary(elements: list[Any], new: list[int]) -> list[Any]:
+def _one_primary(elements: list[Any], touched: list[int]) -> list[Any]:
     """The element that just became primary takes it from the others (RFC 7644 §3.5.2)."""
-    if not new:
+    primary = [number for number in touched if isinstance(elements[number], dict) and elements[number].get("primary")]
+    if not primary:
         return elements
     return [
-        {**one, "primary": False} if isinstance(one, dict) and one.get("primary") and number != new[-1] else one
+        {**one, "primary": False} if isinstance(one, dict) and one.get("primary") and number != primary[-1] else one
         for number, one in enumerate(elements)
     ]

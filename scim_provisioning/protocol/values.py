@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from .datetimes import parse_datetime
 from .dialects import Leniency
 from .errors import InvalidValue
 from .schemas import Attribute
@@ -15,7 +15,7 @@ from .schemas import Attribute
 
 def is_nothing(value: Any) -> bool:
     """Whether the value means absence: null, and what is empty (RFC 7643 §2.5)."""
-    return value is None or (isinstance(value, (str, list, dict)) and not value)
+    return value is None or (isinstance(value, (str, list, dict, frozenset)) and not value)
 
 
 def coerced(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> Any:
@@ -31,12 +31,12 @@ def coerced(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> A
         if not leniency.forgives("one-for-list"):
             raise InvalidValue(f"{key} is multi-valued: a list is due, not {_kind(value)}.")
         value = [value]
-    elements: list[Any] = []
+    elements: dict[Any, Any] = {}
     for each in value:
         element = None if is_nothing(each) else one(attribute, each, key, leniency)
-        if not is_nothing(element) and element not in elements:
-            elements.append(element)
-    return elements or None
+        if not is_nothing(element):
+            elements.setdefault(frozenset(element.items()) if isinstance(element, dict) else element, element)
+    return list(elements.values()) or None
 
 
 def one(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> Any:
@@ -68,7 +68,7 @@ def _complex(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> 
         if sub is None:
             if not leniency.forgives("unknown-attribute"):
                 raise InvalidValue(f"{key} has no sub-attribute {name!r}.")
-        elif (known := coerced(sub, inner, f"{key}.{sub.name}", leniency)) is not None:
+        elif sub.mutability != "readOnly" and (known := coerced(sub, inner, f"{key}.{sub.name}", leniency)) is not None:
             element[sub.name] = known
     return element
 
@@ -95,13 +95,9 @@ def _number(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> i
 
 
 def _moment(value: Any, key: str) -> str:
-    try:
-        if "T" not in value:
-            raise ValueError
-        datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise InvalidValue(f"{key} is a dateTime such as 2026-01-23T04:56:22Z, not {_kind(value)}.") from None
-    return str(value)
+    if isinstance(value, str) and parse_datetime(value):
+        return value
+    raise InvalidValue(f"{key} is a dateTime such as 2026-01-23T04:56:22Z, not {_kind(value)}.")
 
 
 def _binary(value: Any, key: str) -> str:

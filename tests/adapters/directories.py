@@ -52,8 +52,9 @@ def caller() -> Caller:
 def company(seed: int, users: int) -> Directory:
     """Users of all kinds: made over SCIM and in the product, changed behind SCIM's back, deleted; and their groups."""
     draw = random.Random(seed)
-    groups = [Profile.objects.create(name=f"{word} p") for word in draw.sample(WORDS, 4)]
-    projects = [Project.objects.create(name=f"{word} q") for word in draw.sample(WORDS, 3)]
+    names = sorted({word.lower() for word in WORDS})
+    groups = [Profile.objects.create(name=f"{word} p") for word in draw.sample(names, 4)]
+    projects = [Project.objects.create(name=f"{word} Q") for word in draw.sample(names, 3)]
     for number in range(users):
         user = _by_scim(draw, number) if draw.random() < 0.7 else _in_product(draw, number)
         if draw.random() < 0.15:
@@ -117,7 +118,7 @@ def documents(collection: Collection) -> dict[Any, Document]:
     """Everything that a client can see of a collection, flat, by primary key."""
     keys = list(collection.queryset().order_by("pk").values_list("pk", flat=True))
     nested = Plan(collection, Projection(collection.resource_type)).documents(keys)
-    return dict(zip(keys, (flat(document, collection.resource_type) for document in nested), strict=True))
+    return {key: flat(nested[key], collection.resource_type) for key in keys}
 
 
 def flat(nested: dict[str, Any], resource_type: ResourceType) -> Document:
