@@ -139,7 +139,7 @@ class _Binder:
             return _negated(self.comparison(target, "eq", literal))
         if operator == "eq" and literal is None:
             return _negated(self.present(target))
-        target = _comparable(target)
+        target = _comparable(target, self.lenient)
         if operator not in OPERATORS[target.leaf.type]:
             raise InvalidFilter(f"`{operator}` does not apply to `{target.key}`, which is of type {target.leaf.type}")
         value = _coerced(target, literal, self.lenient)
@@ -187,12 +187,15 @@ def _sub_attribute(target: Target, path: AttributePath) -> Target | None:
     return replace(target, sub=sub) if sub else None
 
 
-def _comparable(target: Target) -> Target:
-    """The target whose value is compared: of `emails`, that is `emails.value` (RFC 7644 §3.4.2.2, figure 2)."""
+def _comparable(target: Target, lenient: bool) -> Target:
+    """The target whose value is compared: of `emails`, that is `emails.value` (RFC 7644 §3.4.2.2, figure 2).
+
+    `lenient` takes a single-valued attribute in the same way, as Entra ID looks for a `manager`.
+    """
     if not target.leaf.is_complex:
         return target
     value = target.attribute.sub("value")
-    if value is None or target.sub or not target.attribute.multi_valued:
+    if value is None or not (target.attribute.multi_valued or lenient):
         names = ", ".join(f"`{target.key}.{sub.name}`" for sub in target.leaf.sub_attributes)
         raise InvalidFilter(f"`{target.key}` is complex; compare one of its sub-attributes: {names}")
     return replace(target, sub=value)
