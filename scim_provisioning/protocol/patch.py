@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from .binding import Bound, Test
 from .changes import SETS, Operation
 from .dialects import Leniency
 from .documents import Document
-from .errors import NoTarget
+from .errors import InvalidValue, NoTarget
 from .evaluation import element_matches
 from .expressions import And, Not, Or
 from .schemas import ResourceType
 from .sets import ALL, SetChange
 
 Element = dict[str, Any]
+
+MAX_ELEMENTS: Final = 1_000
+"""How many elements a list may have; sets have no limit."""
 
 
 def apply(
@@ -91,6 +94,9 @@ def _first(operation: Operation, leniency: Leniency) -> Element:
 
 
 def _whole(elements: list[Any], operation: Operation) -> list[Any]:
+    there = elements if operation.op == "add" else []
+    if len(there) + len(operation.value or ()) > MAX_ELEMENTS:
+        raise InvalidValue(f"{operation.key} holds at most {MAX_ELEMENTS:,} elements.")
     if operation.op == "replace":
         return list(operation.value)
     if operation.op == "remove":
@@ -114,7 +120,7 @@ def _same(one: Any, other: Any) -> bool:
         return bool(one == other)
     if "value" not in other:
         names = other.keys() - {"primary"}
-        return bool(names) and all(one.get(name) == other[name] for name in names)
+        return all(one.get(name) == other[name] for name in names) if names else bool(one == other)
     return bool(one.get("value") == other["value"]) and other.get("type") in (None, one.get("type"))
 
 
