@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from copy import copy
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
@@ -15,7 +17,7 @@ from django.db.models import QuerySet
 
 from ..models import Connection
 from ..protocol.core_schemas import GROUP_TYPE, USER_TYPE
-from ..protocol.schemas import ResourceType
+from ..protocol.schemas import ResourceType, Schema, Target
 from .lists import SingleValue, StoredList
 from .many import Many, Schemas
 from .records import FullName, Record, RecordOfGroup, Stored
@@ -28,12 +30,14 @@ Attributes = dict[str, Source | Many]
 class ResourceAdapter:
     """A kind of the host's objects as SCIM resources.
 
-    `attributes` says where each attribute is stored, by its path; `lookup_field` what the SCIM id is made of. A method
-    never receives a request; `self.connection` tells whose identity provider is at work.
+    `attributes` says where each attribute is stored, by its path; `extensions` are schemas of the host's own;
+    `lookup_field` is what the SCIM id is made of. A method never receives a request; `self.connection` tells whose
+    identity provider is at work.
     """
 
     model: ClassVar[Any] = None
     attributes: ClassVar[Attributes] = {}
+    extensions: ClassVar[tuple[Schema, ...]] = ()
     lookup_field: ClassVar[str] = "pk"
     core: ClassVar[ResourceType]
 
@@ -84,12 +88,13 @@ class ResourceAdapter:
     def bound(cls, level: str | None) -> Attributes:
         """The sources by the keys of documents, each bound to the model and to its attribute, common ones included."""
         identifier = cls.identifier(level)
-        declared = {**cls.common(identifier), **cls.attributes}
+        declared = {**cls.common(identifier), **cls.kept(), **cls.attributes}
+        core = cls.get_core()
         bound: Attributes = {"schemas": Schemas(), "id": identifier, "meta.resourceType": Constant(cls.core.name)}
         for key, source in declared.items():
-            target = cls.core.leaves.get(key)
+            target = core.leaves.get(key)
             if target is None:
-                known = ", ".join(cls.core.leaves)
+                known = ", ".join(core.leaves)
                 raise ImproperlyConfigured(f"{cls.__name__}.attributes: {key!r} is no attribute path. Known: {known}.")
             bound[key] = copy(source)
             try:
@@ -106,10 +111,21 @@ class ResourceAdapter:
         raise NotImplementedError
 
     @classmethod
+    def kept(cls) -> Attributes:
+        """What of the host's own extensions is kept by us, unless its attributes say where it is stored."""
+        return {}
+
+    @classmethod
+    @cache
+    def get_core(cls) -> ResourceType:
+        """The resource type with all schemas, whether their attributes are mapped or not."""
+        return replace(cls.core, extensions=(*cls.core.extensions, *cls.extensions))
+
+    @classmethod
     @cache
     def get_resource_type(cls) -> ResourceType:
         """What a client can ask for: the attributes that are mapped, no more."""
-        return cls.core.only(cls.bound(None))
+        return cls.get_core().only(cls.bound(None))
 
     @classmethod
     def _key_field(cls) -> Any:
@@ -122,13 +138,13 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def stored(resource_type: ResourceType, *, but: frozenset[str]) -> Attributes:
+def stored(leaves: Iterable[Target], *, but: frozenset[str] = frozenset()) -> Attributes:
     """Every attribute that a client may write, kept by us; but for some."""
-    attributes: Attributes = {}
-    for key, target in resource_type.leaves.items():
-        if "readOnly" not in (target.leaf.mutability, target.attribute.mutability) and key not in but:
-            attributes[key] = StoredList() if target.attribute.multi_valued else Stored()
-    return attributes
+    return {
+        target.key: StoredList() if target.attribute.multi_valued else Stored()
+        for target in leaves
+        if "readOnly" not in (target.leaf.mutability, target.attribute.mutability) and target.key not in but
+    }
 
 
 class UserAdapter(ResourceAdapter):
@@ -136,7 +152,7 @@ class UserAdapter(ResourceAdapter):
 
     core = USER_TYPE
     attributes: ClassVar[Attributes] = {
-        **stored(USER_TYPE, but=frozenset({"schemas", "externalId", "password"})),
+        **stored(USER_TYPE.leaves.values(), but=frozenset({"schemas", "externalId", "password"})),
         "userName": Column("username", prepare=normalised),
         "name.formatted": FullName(),
         "name.givenName": Column("first_name"),
@@ -152,6 +168,11 @@ class UserAdapter(ResourceAdapter):
     @classmethod
     def get_model(cls) -> Any:
         return cls.model or get_user_model()
+
+    @classmethod
+    def kept(cls) -> Attributes:
+        own = {f"{extension.id}:" for extension in cls.extensions}
+        return stored(leaf for leaf in cls.get_core().leaves.values() if leaf.prefix in own)
 
     @classmethod
     def common(cls, identifier: Identifier) -> Attributes:

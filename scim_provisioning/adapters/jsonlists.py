@@ -42,19 +42,31 @@ class Holds(Expression):
 
 
 class Leaf(Expression):
-    """A member of the element at hand, as text; booleans are `true` on PostgreSQL and `1` on SQLite."""
+    """A member of the element at hand, or without a name the element itself, as text.
+
+    Booleans are `true` on PostgreSQL and `1` on SQLite.
+    """
 
     output_field = TextField()
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str | None) -> None:
         super().__init__()
-        self.name = name
+        self.path = name
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> Compiled:
-        return "(element.value ->> %s)", (self.name,)
+        return _leaf(self.path)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> Compiled:
-        return "CAST(element.value ->> %s AS TEXT)", (f'$."{self.name}"',)
+        return _leaf_on_sqlite(self.path)
+
+
+def _leaf(name: str | None) -> Compiled:
+    return ("(element.value #>> '{}')", ()) if name is None else ("(element.value ->> %s)", (name,))
+
+
+def _leaf_on_sqlite(name: str | None) -> Compiled:
+    value = ("element.value", ()) if name is None else ("element.value ->> %s", (f'$."{name}"',))
+    return f"CAST({value[0]} AS TEXT)", value[1]
 
 
 class AnyElement(Expression):
@@ -99,10 +111,10 @@ class FirstElement(Expression):
 
     output_field = TextField()
 
-    def __init__(self, elements: Any, name: str) -> None:
+    def __init__(self, elements: Any, name: str | None) -> None:
         super().__init__()
         self.elements: Any = elements
-        self.name = name
+        self.path = name
 
     def get_source_expressions(self) -> list[Any]:
         return [self.elements]
@@ -113,18 +125,21 @@ class FirstElement(Expression):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> Compiled:
         elements, parameters = compiler.compile(self.elements)
         listed = f"CASE WHEN jsonb_typeof({elements}) = 'array' THEN {elements} ELSE '[]'::jsonb END"
+        leaf, path = _leaf(self.path)
         first = (
-            "(SELECT element.value ->> %s "  # noqa: S608 (compiled by Django)
+            f"(SELECT {leaf} "  # noqa: S608 (compiled by Django)
             f"FROM jsonb_array_elements({listed}) WITH ORDINALITY AS element(value, place) "
             "ORDER BY COALESCE(element.value ->> 'primary', '') = 'true' DESC, place LIMIT 1)"
         )
-        return first, (self.name, *parameters, *parameters)
+        return first, (*path, *parameters, *parameters)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> Compiled:
         elements, parameters = compiler.compile(self.elements)
+        leaf, path = _leaf_on_sqlite(self.path)
+        primary = "" if self.path is None else "COALESCE(element.value ->> '$.primary', 0) DESC,"
         first = (
-            "(SELECT CAST(element.value ->> %s AS TEXT) "  # noqa: S608 (compiled by Django)
+            f"(SELECT {leaf} "  # noqa: S608 (compiled by Django)
             f"FROM json_each({elements}) AS element "
-            "ORDER BY COALESCE(element.value ->> '$.primary', 0) DESC, element.key LIMIT 1)"
+            f"ORDER BY {primary} element.key LIMIT 1)"
         )
-        return first, (f'$."{self.name}"', *parameters)
+        return first, (*path, *parameters)

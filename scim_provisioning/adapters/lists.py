@@ -46,11 +46,12 @@ class StoredList(InRow):
 
     def first_in(self, column: str, path: list[str], sub: Attribute | None) -> Any:
         """The same for a list in a JSON column, at a path of keys."""
-        return FirstElement(_at(column, path), sub.name if sub else "value")
+        return FirstElement(_at(column, path), sub.name if sub else None)
 
     def any_in(self, column: str, path: list[str], condition: OfElement) -> Q:
         """The same for a list in a JSON column, at a path of keys."""
-        sources = {sub.name: Element(sub) for sub in self.target.attribute.sub_attributes}
+        subs = self.target.attribute.sub_attributes
+        sources: dict[str, Source] = {sub.name: Element(sub.name) for sub in subs} or {"value": Element(None)}
         exact = Q(AnyElement(_at(column, path), condition.on(sources)))
         if not condition.equalities:
             return exact
@@ -61,15 +62,15 @@ class StoredList(InRow):
 
 
 class Element(Source):
-    """A sub-attribute of the JSON element at hand."""
+    """A sub-attribute of the JSON element at hand; without a name, the element itself."""
 
     writable = False
 
-    def __init__(self, attribute: Attribute) -> None:
-        self.attribute = attribute
+    def __init__(self, name: str | None) -> None:
+        self.name = name
 
     def expression(self, prefix: str = "") -> Operand:
-        return Leaf(self.attribute.name)
+        return Leaf(self.name)
 
     def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
         return stored_condition(self.expression(), attribute, operator, value)

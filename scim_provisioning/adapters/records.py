@@ -135,7 +135,10 @@ def stored_condition(expression: Operand, attribute: Attribute, operator: str, v
     if attribute.type == "boolean":
         wanted = ("true", "1") if value else ("false", "0")
         return Q(In(expression, wanted))
-    return lookups.compare(Cast(expression, DecimalField(max_digits=40, decimal_places=12)), attribute, operator, value)
+    if attribute.type == "dateTime":
+        return lookups.text(expression, operator, plain(value), fold=False)
+    number = Cast(expression, DecimalField(max_digits=40, decimal_places=12))
+    return lookups.compare(number, attribute, operator, value)
 
 
 def store(instance: Model, key: str, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from django.utils.module_loading import import_string
@@ -49,7 +50,9 @@ class Directory:
     @cached_property
     def group_type(self) -> ResourceType:
         """The resource type of all groups: an attribute that one adapter maps is an attribute of it."""
-        return GROUP_TYPE.only({key for groups in self.groups for key in groups.mapping})
+        extensions = dict.fromkeys(extension for groups in self.groups for extension in groups.adapter.extensions)
+        keys = {key for groups in self.groups for key in groups.mapping}
+        return replace(GROUP_TYPE, extensions=tuple(extensions)).only(keys)
 
     def collections(self, resource_type: str) -> list[Collection]:
         """The collections behind the endpoint of that resource type."""

@@ -7,7 +7,7 @@ and sorts, and how a value is written to an instance. Documents, filters, PATCH 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat
 
+from ..protocol.datetimes import written
 from ..protocol.errors import InvalidValue
 from ..protocol.schemas import Attribute, Target
 from . import lookups
@@ -204,9 +205,9 @@ class Suffixed(Source):
 
 
 def plain(value: Any) -> Any:
-    """A column's value as JSON has it; a time in UTC with `Z` (RFC 7643 §2.3.5)."""
+    """A column's value as JSON has it."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return written(value)
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
 
@@ -22,7 +20,7 @@ from ..models import Event, GroupRecord, UserRecord
 from ..protocol import patch as patching
 from ..protocol.changes import SETS, Operation
 from ..protocol.documents import Document, check, difference
-from ..protocol.errors import Forbidden
+from ..protocol.errors import Forbidden, Mutability
 from ..protocol.sets import SetChange
 from . import conflicts, events
 from .caller import Caller
@@ -60,13 +58,24 @@ class Write:
         sets = {key: wanted.pop(key) for key in SETS if isinstance(wanted.get(key), SetChange)}
         self._assign(wanted, {operation.key for operation in operations})
         changed = self.changed()
-        if changed or self.is_new:
+        if changed or self.kind == Kind.CREATE:
             self.allow(changed)
-            self._clean()
+            self.collection.adapter.clean(self.instance)
             self.save(changed)
         changes = [*self.listed(changed), *self.change_sets(sets)]
-        if changes or self.is_new:
+        if changes or self.kind == Kind.CREATE:
             self.finish(changes)
+
+    def delete(self) -> None:
+        """Delete the resource, as far as its kind and the host have it deleted."""
+        raise NotImplementedError
+
+    def delete_row(self, left: list[SetChanged]) -> None:
+        """Delete the row itself; the Event keeps what it said, and the groups that were left."""
+        gone = self.listed({key: (value, None) for key, value in self.before.items()})
+        id = self.id
+        self.collection.adapter.delete(self.instance)
+        self.note(id, [*gone, *left])
 
     def changed(self) -> Changed:
         """What now reads otherwise than before; what no client can write (`id`, `meta`) does not count."""
@@ -74,8 +83,13 @@ class Write:
         return {key: values for key, values in differing.items() if self.collection.mapping[key].writable}
 
     def listed(self, changed: Changed) -> list[Change | SetChanged]:
-        """The changes as the Event lists them."""
-        return [Change(self.id, key, old, new) for key, (old, new) in changed.items()]
+        """The changes as the Event lists them; of what is never returned, that it changed and no more."""
+        leaves = self.collection.resource_type.leaves
+        secret = {key for key in changed if leaves[key].leaf.returned == "never"}
+        return [
+            Change(self.id, key, None, None) if key in secret else Change(self.id, key, old, new)
+            for key, (old, new) in changed.items()
+        ]
 
     def assign(self, key: str, value: Any) -> None:
         """Write one value, in memory."""
@@ -101,11 +115,7 @@ class Write:
             return
         fields = self.instance._meta.concrete_fields
         moved += [field.attname for field in fields if getattr(field, "auto_now", False)]
-        try:
-            with transaction.atomic():
-                self.collection.adapter.save(self.instance, None if self.is_new else moved)
-        except (IntegrityError, DataError) as error:
-            raise conflicts.translated(error, self.collection, self.instance) from error
+        self.collection.adapter.save(self.instance, None if self.is_new else moved)
 
     def finish(self, changes: list[Change | SetChanged]) -> None:
         """Write the record and the Event: the last statements of the transaction."""
@@ -113,37 +123,32 @@ class Write:
         record.last_modified = timezone.now()
         if self.kind == Kind.CREATE:
             record.created = record.last_modified
-        if adding:
+        if adding or self.kind == Kind.CREATE:
             record.connection = self.caller.connection
+        if adding:
             self.collection.name_record(record, self.instance)
             record.save(force_insert=True)
         else:
             columns = _columns(record).items()
             record.save(update_fields=[name for name, value in columns if value != self._record_columns[name]])
-        events.record(
-            self.caller,
-            self.kind,
-            self.collection.resource_type.name,
-            self.id,
-            changes,
-            outcome=OUTCOMES[self.kind],
-            adopted=adding and not self.is_new,
-        )
+        self.note(self.id, changes, adopted=adding and not self.is_new)
+
+    def note(self, id: str, changes: list[Change | SetChanged], *, adopted: bool = False) -> None:
+        """Write the Event."""
+        kind, outcome = self.kind, OUTCOMES[self.kind]
+        resource_type = self.collection.resource_type.name
+        events.record(self.caller, kind, resource_type, id, changes, outcome=outcome, adopted=adopted)
 
     def _assign(self, wanted: Document, sent: set[str]) -> None:
         """Write what differs, and drop what was worked out of it unless the same request sends it."""
         differing = difference(self.before, wanted)
-        for key, (_, value) in differing.items():
+        for key, (old, value) in differing.items():
+            if old is not None and self.collection.resource_type.leaves[key].is_immutable:
+                raise Mutability(f"{key} is immutable: it has a value, and that stays.")
             self.assign(key, value)
         for key, source in self.collection.mapping.items():
             if key not in sent and not differing.keys().isdisjoint(source.depends):
                 self.assign(key, None)
-
-    def _clean(self) -> None:
-        try:
-            self.collection.adapter.clean(self.instance)
-        except ValidationError as error:
-            raise conflicts.invalid(error, self.collection) from error
 
 
 def _columns(row: Model) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Reader:
             value = sent.get(key)
             if value is not None:
                 operations.append(Operation("replace", key, value))
-            elif leaf.attribute_key not in PUT_KEEPS:
+            elif leaf.attribute_key not in PUT_KEEPS and not leaf.is_immutable:
                 operations.append(Operation("remove", key))
         return operations
 

@@ -22,3 +22,8 @@ def parse_datetime(text: str) -> datetime | None:
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
     except (ValueError, OverflowError):  # no such day, or an offset that leads out of the calendar
         return None
+
+
+def written(instant: datetime) -> str:
+    """The instant in UTC with `Z`, always to the microsecond: so texts are in the order of the instants."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -111,16 +111,36 @@ def check(resource_type: ResourceType, document: Mapping[str, Any]) -> None:
     """Raise InvalidValue unless what is required is there and at most one element of a list is primary (§2.2, §2.4)."""
     for key, target in resource_type.leaves.items():
         value = document.get(key)
-        if is_required(target) and value in (None, "", []):
-            raise InvalidValue(f"{key} is required.")
-        if isinstance(value, list) and sum(1 for one in value if isinstance(one, dict) and one.get("primary")) > 1:
-            raise InvalidValue(f"{key} has more than one element whose primary is true; there is one at the most.")
+        if value in (None, "", []):
+            if _is_due(target, document):
+                raise InvalidValue(f"{key} is required.")
+        elif isinstance(value, list) and target.attribute.is_complex:
+            _check_elements(target, value)
 
 
 def is_required(leaf: Target) -> bool:
     """Whether a client has to give the leaf a value; `schemas` and what is readOnly are ours to fill in."""
-    required = leaf.leaf.required and (leaf.sub is None or leaf.attribute.required)
-    return required and leaf.leaf.mutability != "readOnly" and leaf.key != "schemas"
+    return _wants_value(leaf) and (leaf.sub is None or leaf.attribute.required)
+
+
+def _wants_value(leaf: Target) -> bool:
+    return leaf.leaf.required and leaf.leaf.mutability != "readOnly" and leaf.key != "schemas"
+
+
+def _is_due(target: Target, document: Mapping[str, Any]) -> bool:
+    """Whether a value has to be there: in an extension, or in a complex attribute, only where there is any of it."""
+    if not _wants_value(target):
+        return False
+    whole = f"{target.attribute_key}." if target.sub and not target.attribute.required else target.prefix
+    return not whole or any(key.startswith(whole) for key in document)
+
+
+def _check_elements(target: Target, elements: list[dict[str, Any]]) -> None:
+    if sum(1 for one in elements if one.get("primary")) > 1:
+        raise InvalidValue(f"{target.key} has more than one element whose primary is true; there is one at the most.")
+    for sub in target.attribute.sub_attributes:
+        if sub.required and any(sub.name not in one for one in elements):
+            raise InvalidValue(f"{target.key}.{sub.name} is required in each element.")
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -111,6 +111,11 @@ class Target:
         return self.sub or self.attribute
 
     @property
+    def is_immutable(self) -> bool:
+        """Whether a value, once it is there, stays."""
+        return "immutable" in (self.leaf.mutability, self.attribute.mutability)
+
+    @property
     def leaves(self) -> tuple[Target, ...]:
         """The single-valued complex attribute in its parts, anything else as it is: what documents hold a value for."""
         if self.sub or not self.attribute.is_complex or self.attribute.multi_valued:

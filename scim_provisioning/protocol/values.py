@@ -7,7 +7,7 @@ import binascii
 from decimal import Decimal
 from typing import Any
 
-from .datetimes import parse_datetime
+from .datetimes import parse_datetime, written
 from .dialects import Leniency
 from .errors import InvalidValue
 from .schemas import Attribute
@@ -95,8 +95,9 @@ def _number(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> i
 
 
 def _moment(value: Any, key: str) -> str:
-    if isinstance(value, str) and parse_datetime(value):
-        return value
+    instant = parse_datetime(value) if isinstance(value, str) else None
+    if instant is not None:
+        return written(instant)
     raise InvalidValue(f"{key} is a dateTime such as 2026-01-23T04:56:22Z, not {_kind(value)}.")
 
 

@@ -36,14 +36,24 @@ def read(type: str, value: Any, *, strict: bool = False) -> Any:
         ("integer", -7),
         ("decimal", 1.5),
         ("decimal", 2),
-        ("dateTime", "2026-01-23T04:56:22Z"),
-        ("dateTime", "2026-01-23T04:56:22.123456789+02:00"),
         ("binary", "YQ=="),
         ("binary", "YQ"),
     ],
 )
 def test_a_value_of_the_type_stays_as_it_is(type: str, value: Any) -> None:
     assert read(type, value, strict=True) == value
+
+
+@pytest.mark.rfc("7643-2.3.5-01")
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("2026-01-23T04:56:22Z", "2026-01-23T04:56:22.000000Z"),
+        ("2026-01-23T04:56:22.123456789+02:00", "2026-01-23T02:56:22.123456Z"),
+    ],
+)
+def test_an_instant_is_kept_in_utc_to_the_microsecond(sent: str, kept: str) -> None:
+    assert read("dateTime", sent, strict=True) == kept
 
 
 @pytest.mark.rfc("7643-2.3-02", "7643-2.3.4-01", "7643-2.3.5-01", "7643-2.3.6-01", "7644-3.12-21")
