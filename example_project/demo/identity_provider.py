@@ -14,11 +14,15 @@ from scim2_models import PatchOp, PatchOperation, SCIMException, SearchRequest
 from example_project.demo.transcript import Exchange
 
 
+class UnexpectedAnswerError(Exception):
+    """The answer is a good one, but not the one that was due."""
+
+
 class IdentityProvider:
     """Provisions one person; `exchanges` holds the requests, with their answers, since the list was last replaced."""
 
-    # A refusal, an answer that is not as the RFCs want it, and a group that is not there.
-    errors = (SCIMException, SCIMClientException, LookupError)
+    # A refusal, an answer that is not as the RFCs want it, and one that says something else.
+    errors = (SCIMException, SCIMClientException, UnexpectedAnswerError)
 
     def __init__(self, base_url: str, token: str, person: dict[str, Any]) -> None:
         self.person = person
@@ -44,19 +48,22 @@ class IdentityProvider:
         self._user_model = self._scim.get_resource_model("User")
         self._group_model = self._scim.get_resource_model("Group")
 
-    def look_up(self) -> None:
-        """Ask for the person by user name, as every identity provider does before anything else."""
+    def look_up_in_vain(self) -> None:
+        """Ask for the person by user name, as before every creation; there should be none."""
         name = self.person["userName"]
         self._scim.query(self._user_model, SearchRequest(filter=f"userName eq {json.dumps(name)}"))
+        self._expect({"totalResults": 0})
 
     def create(self) -> None:
         """Create the person's account."""
         self._user = self._scim.create(self._user_model, self.person)
+        self._expect({name: value for name, value in self.person.items() if isinstance(value, str | bool)})
 
     def change(self, attribute: str, value: object) -> None:
         """Replace one attribute of the account."""
         operation = PatchOperation(op="replace", path=attribute, value=value)
         self._scim.modify(self._user_model, self._user.id, PatchOp[self._user_model](operations=[operation]))
+        self._expect({attribute: value})
 
     def assign(self, group: str) -> None:
         """Add the person to the group of that name."""
@@ -79,10 +86,16 @@ class IdentityProvider:
     def _change_group(self, name: str, operation: PatchOperation) -> None:
         by_name = SearchRequest(filter=f"displayName eq {json.dumps(name)}", excluded_attributes=["members"])
         found = self._scim.query(self._group_model, by_name).resources
-        if not found:
-            raise LookupError(f"There is no group {name!r}.")
+        self._expect({"totalResults": 1})
         (group,) = found
         self._scim.modify(self._group_model, group.id, PatchOp[self._group_model](operations=[operation]))
+
+    def _expect(self, attributes: dict[str, Any]) -> None:
+        """Raise UnexpectedAnswerError where the latest answer has other values."""
+        answer = self.exchanges[-1].answer
+        for name, value in attributes.items():
+            if answer.get(name) != value:
+                raise UnexpectedAnswerError(f"`{name}` should be {value!r}, and it is {answer.get(name)!r}.")
 
     def _note(self, response: Response) -> None:
         response.read()
@@ -91,8 +104,16 @@ class IdentityProvider:
             Exchange(
                 method=request.method,
                 target=request.url.raw_path.decode(),
-                sent=json.loads(request.content or b"null"),
+                sent=_parsed(request.content),
                 status=response.status_code,
-                answer=json.loads(response.content or b"null"),
+                answer=_parsed(response.content),
             )
         )
+
+
+def _parsed(body: bytes) -> Any:
+    """The JSON document; None where there is none, about which the library has its say."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

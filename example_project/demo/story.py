@@ -55,7 +55,7 @@ class Step:
 
 STEPS = [
     Step("Discover what the product offers", lambda idp: idp.discover(), [200, 200, 200], View(Login.NONE)),
-    Step("Look Maria up: not found", lambda idp: idp.look_up(), [200], View(Login.NONE)),
+    Step("Look Maria up: not found", lambda idp: idp.look_up_in_vain(), [200], View(Login.NONE)),
     Step("Create her", lambda idp: idp.create(), [201], View(Login.NEW, "Trainee")),
     Step(f"Assign {PROFILE}", lambda idp: idp.assign(PROFILE), [200, 204], View(Login.STAYS, "Trainee", [PROFILE])),
     Step(f"Assign {READ_ONLY}", lambda idp: idp.assign(READ_ONLY), [200, 204], View(Login.STAYS, "Trainee", *READS)),
@@ -69,7 +69,7 @@ STEPS = [
     Step("Deactivate her", lambda idp: idp.change("active", False), [200], View(Login.REFUSED, TITLE, *EDITS)),
     Step("Reactivate her", lambda idp: idp.change("active", True), [200], View(Login.NEW, TITLE, *EDITS)),
     Step("Delete her", lambda idp: idp.delete(), [204], View(Login.REFUSED, TITLE)),
-    Step("Look her up again: gone", lambda idp: idp.look_up(), [200], View(Login.REFUSED, TITLE)),
+    Step("Look her up again: gone", lambda idp: idp.look_up_in_vain(), [200], View(Login.REFUSED, TITLE)),
 ]
 
 

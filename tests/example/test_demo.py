@@ -221,11 +221,9 @@ execute_from_command_line(["manage.py", "demo", "--once", "--port", "0"])
                 "sees no profile, no project, and she is one who is still logged in · Trainee · sees SE - Data Entry."
             ),
         ),
-        (
-            "act=lambda idp: idp.assign('SE - Coffee')",
-            1,
-            "The demo failed. Assign SE - Data Entry: There is no group 'SE - Coffee'.",
-        ),
+        ("act=lambda idp: idp.assign('SE - Coffee')", 1, "SE - Data Entry: `totalResults` should be 1, and it is 0."),
+        ("act=lambda idp: idp.look_up_in_vain()", 1, "SE - Data Entry: `totalResults` should be 0, and it is 1."),
+        ("act=lambda idp: idp.create()", 1, "userName is taken"),
         ("act=kill", 130, "Interrupted."),
     ],
 )
