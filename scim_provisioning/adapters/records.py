@@ -38,10 +38,14 @@ class Stored(Source):
         return (record_of(instance).attributes,)
 
     def expression(self, prefix: str = "") -> Operand:
+        return typed(self.text(prefix), self.target.leaf)
+
+    def text(self, prefix: str) -> Operand:
+        """What stands in the JSON, as text."""
         return KeyTextTransform(self.key, f"{prefix}{RECORD}{LOOKUP_SEP}attributes")
 
     def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
-        exact = stored_condition(self.expression(prefix), attribute, operator, value)
+        exact = stored_condition(self.text(prefix), attribute, operator, value)
         if operator != "eq" or not isinstance(value, str):
             return exact
         return Q(Holds(f"{prefix}{RECORD}{LOOKUP_SEP}attributes", {self.key: value})) & exact
@@ -126,19 +130,22 @@ class RecordOfGroup(Record):
         return Q(**{f"{prefix}{self.identifier.name}__in": [key for key in keys if key is not None]})
 
 
-def stored_condition(expression: Operand, attribute: Attribute, operator: str, value: Any) -> Q:
-    """A comparison with a leaf of our JSON, which the databases give as text."""
-    if attribute.type in lookups.TEXTUAL:
-        return lookups.compare(expression, attribute, operator, value)
+def typed(text: Operand, attribute: Attribute) -> Operand:
+    """A leaf of our JSON, which the databases give as text, so that it sorts as its type does."""
+    numeric = attribute.type in ("integer", "decimal")
+    return Cast(text, DecimalField(max_digits=40, decimal_places=12)) if numeric else text
+
+
+def stored_condition(text: Operand, attribute: Attribute, operator: str, value: Any) -> Q:
+    """A comparison with a leaf of our JSON."""
     if operator == "pr":
-        return lookups.present(expression, textual=True)
-    if attribute.type == "boolean":
-        wanted = ("true", "1") if value else ("false", "0")
-        return Q(In(expression, wanted))
-    if attribute.type == "dateTime":
-        return lookups.text(expression, operator, plain(value), fold=False)
-    number = Cast(expression, DecimalField(max_digits=40, decimal_places=12))
-    return lookups.compare(number, attribute, operator, value)
+        return lookups.present(text, textual=True)
+    match attribute.type:
+        case "boolean":
+            return Q(In(text, ("true", "1") if value else ("false", "0")))
+        case "dateTime":
+            return lookups.text(text, operator, plain(value), fold=False)
+    return lookups.compare(typed(text, attribute), attribute, operator, value)
 
 
 def store(instance: Model, key: str, value: Any) -> None:
