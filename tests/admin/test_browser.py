@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PHONE = {"width": 360, "height": 740}
+TABLET = {"width": 800, "height": 1000}
 DESKTOP = {"width": 1180, "height": 760}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -279,7 +280,7 @@ def test_enabling_again_gives_another_token(settings_page: SettingsPage) -> None
     assert settings_page.answer_to(second) == 200
 
 
-@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("window", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_can_be_read(settings_page: SettingsPage, window: Any, scheme: Any) -> None:
     page = settings_page.page
