@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from ..adapters.collections import UserCollection
@@ -11,11 +12,10 @@ from ..adapters.lists import SingleValue
 from ..adapters.sources import Column
 from ..conf import settings
 from ..models import UserRecord
-from ..protocol.changes import Operation, Reader
-from ..protocol.errors import Conflict, Forbidden
-from . import conflicts, events, locks
-from .caller import Caller
-from .events import Change
+from ..protocol.changes import Operation
+from ..protocol.errors import Conflict, Forbidden, Uniqueness
+from .events import Change, SetChanged
+from .locks import lock
 from .members import leave_all_groups
 from .sessions import delete_noted, end_sessions
 from .write import Changed, Kind, Write
@@ -46,40 +46,51 @@ class AccountWrite(Write):
                 delete_noted(self.instance.pk)
         super().save(changed)
 
+    def finish(self, changes: list[Change | SetChanged]) -> None:
+        """Who is written is there: an account that the product brought back must not vanish when it is deactivated."""
+        if self.kind != Kind.DELETE:
+            self.record.deprovisioned_at = None
+        super().finish(changes)
 
-def revive(caller: Caller, users: UserCollection, key: Any, body: Any) -> AccountWrite:
-    """Make a deleted account as new: what the body says, everything else cleared, under the same id."""
-    operations = Reader(users.resource_type, caller.leniency).put(body)
-    if all(operation.key != "active" for operation in operations):
-        operations.append(Operation("replace", "active", True))
-    with locks.writing(users.model):
-        user = locks.lock(users.model, [key]).get(key)
-        if user is None or not users.is_hidden(user):
-            raise Conflict("The account changed while the request was under way. Send it again.")
-        write = AccountWrite(caller, users, user, Kind.CREATE)
-        write.record.deprovisioned_at = None
-        write.run(operations)
-        return write
+    def delete(self) -> None:
+        """Delete the user for SCIM: by default everything but the row, which the product's own data hangs on."""
+        self.allow({})
+        left = leave_all_groups(self.collection, self.instance)
+        if settings.DELETE_USERS:
+            self.delete_row(left)
+            return
+        end_sessions(self.instance)  # also those of an account that the product deactivated
+        self.assign("active", False)
+        for key in _freed(self.collection):
+            self.assign(key, None)
+        self.record.deprovisioned_at = timezone.now()
+        changed = self.changed()
+        super().save(changed)
+        self.finish([*self.listed(changed), *left])
 
 
-def delete(write: AccountWrite) -> None:
-    """Delete a user for SCIM: by default everything but the row, which the product's own data hangs on."""
-    write.allow({})
-    changes = leave_all_groups(write.collection, write.instance)
-    if settings.DELETE_USERS:
-        gone = [Change(write.id, key, value, None) for key, value in write.before.items()]
-        end_sessions(write.instance)
-        id = write.id
-        conflicts.delete_row(write.collection, write.instance)
-        events.record(write.caller, Kind.DELETE, "User", id, [*gone, *changes], outcome=204)
-        return
-    write.assign("active", False)
-    for key in _freed(write.collection):
-        write.assign(key, None)
-    write.record.deprovisioned_at = timezone.now()
-    changed = write.changed()
-    write.save(changed)
-    write.finish([*write.listed(changed), *changes])
+def revives(users: UserCollection, attribute: str) -> bool:
+    """Whether POST brings back the deleted account that has the value of that attribute: as a login name, no other."""
+    return attribute == "userName" and users.adapter.revives
+
+
+def as_new(operations: list[Operation]) -> list[Operation]:
+    """A PUT that makes a deleted account as new: it is active, unless the client says otherwise."""
+    if any(operation.key == "active" for operation in operations):
+        return operations
+    return [*operations, Operation("replace", "active", True)]
+
+
+def locked_hidden(users: UserCollection, key: Any) -> Model:
+    """The deleted account with that primary key, locked; Uniqueness if somebody brought it back meanwhile."""
+    user = lock(users.model, [key]).get(key)
+    if user is None:
+        raise Conflict("The account was removed while the request was under way. Send it again.")
+    if not users.is_hidden(user):
+        raise Uniqueness(
+            f"userName is taken: the user with the id {users.id_of(user)!r} has it. Look it up and link it."
+        )
+    return user
 
 
 def _freed(users: UserCollection) -> list[str]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, transaction
-from django.db.models import Model, ProtectedError, RestrictedError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError
+from django.db.models import Model
 
 from ..adapters.collections import Collection, UserCollection
 from ..adapters.lists import SingleValue
 from ..adapters.sources import Column
+from ..models import Event
 from ..protocol.errors import Conflict, InvalidValue, ScimError, Uniqueness
+
+if TYPE_CHECKING:
+    from .write import Write
 
 UNIQUE_VIOLATION = "23505"
 SQLITE_UNIQUE = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
@@ -21,8 +25,9 @@ SQLITE_UNIQUE = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 class Deprovisioned(Uniqueness):
     """The value belongs to an account that was deleted over SCIM, whose row the product keeps."""
 
-    def __init__(self, detail: str, key: Any) -> None:
+    def __init__(self, detail: str, attribute: str, key: Any) -> None:
         super().__init__(detail)
+        self.attribute = attribute
         self.key = key
 
 
@@ -35,41 +40,25 @@ def check_free(collection: Collection, attribute: str, value: Any, key: Any) -> 
     other = next((row for row in rows[:2] if row.pk != key), None)
     if other is None:
         return
-    kind, id = collection.resource_type.name.lower(), collection.id_of(other)
-    if isinstance(collection, UserCollection) and collection.is_hidden(other):
-        raise Deprovisioned(
-            f"{attribute} belongs to the account {id!r}, which was deleted over SCIM and is kept in the product.",
-            other.pk,
-        )
-    raise Uniqueness(f"{attribute} is taken: the {kind} with the id {id!r} has it. Look it up and link it.")
+    raise _taken_by(collection, attribute, other)
 
 
-def translated(error: Exception, collection: Collection, instance: Model) -> ScimError:
-    """The SCIM error for what the database said to a row that was written."""
-    if isinstance(error, IntegrityError) and _is_unique_violation(error):
-        taken = _taken(collection, instance)
-        return Uniqueness(f"{taken} is taken by another {collection.resource_type.name.lower()}.")
-    if isinstance(error, (IntegrityError, DataError)):
-        return InvalidValue("The product's database refuses one of the values.")
-    raise error
-
-
-def delete_row(collection: Collection, instance: Model) -> None:
-    """Delete the row, or raise Conflict where the product protects what hangs on it."""
-    try:
-        with transaction.atomic():
-            collection.adapter.delete(instance)
-    except (ProtectedError, RestrictedError, IntegrityError) as error:
-        raise Conflict("The product holds data that belongs to this resource, so it cannot be deleted.") from error
+def translated(error: Exception, write: Write | None) -> ScimError:
+    """The SCIM error for what the database said to a write, whose transaction is over."""
+    if write is not None and write.kind == Event.Operation.DELETE:
+        return Conflict("The product holds data that belongs to this resource, so it cannot be deleted.")
+    if write is not None and isinstance(error, IntegrityError) and _is_unique_violation(error):
+        return _taken(write.collection, write.instance)
+    return InvalidValue("The product's database refuses one of the values.")
 
 
 def invalid(error: ValidationError, collection: Collection) -> InvalidValue:
     """The SCIM error for what the host's `clean` refused, with the attributes' paths before the messages."""
     if not hasattr(error, "error_dict"):
         return InvalidValue(" ".join(error.messages))
-    paths = _paths(collection)
+    paths = {**_paths(collection), NON_FIELD_ERRORS: ""}
     parts = [f"{paths.get(name, name)}: {' '.join(messages)}" for name, messages in error.message_dict.items()]
-    return InvalidValue(" ".join(parts))
+    return InvalidValue(" ".join(part.removeprefix(": ") for part in parts))
 
 
 def _is_unique_violation(error: IntegrityError) -> bool:
@@ -79,15 +68,29 @@ def _is_unique_violation(error: IntegrityError) -> bool:
     return getattr(cause, "sqlstate", None) == UNIQUE_VIOLATION
 
 
-def _taken(collection: Collection, instance: Model) -> str:
-    """The attribute whose column another row has the same value in."""
-    others = collection.model._base_manager.exclude(pk=instance.pk)
+def _taken(collection: Collection, instance: Model) -> Uniqueness:
+    """The error for a unique column, of those that are mapped, in which another row has the same value."""
+    others = collection.adapter.get_queryset().exclude(pk=instance.pk)
     for name, path in _paths(collection).items():
         field: Any = collection.model._meta.get_field(name)
-        if field.unique and others.filter(**{name: getattr(instance, name)}).exists():
-            return path
-    unique = [key for key, target in collection.resource_type.leaves.items() if target.leaf.uniqueness == "server"]
-    return next((key for key in unique if key in collection.mapping and key != "id"), "A value")
+        value = getattr(instance, name) if field.unique else None
+        if value is not None and (other := others.filter(**{name: value}).first()):
+            return _taken_by(collection, path, other)
+    leaves = collection.resource_type.leaves
+    unique = [key for key in collection.mapping if key != "id" and leaves[key].leaf.uniqueness == "server"]
+    return Uniqueness(f"{next(iter(unique), 'A value')} is taken by another {collection.resource_type.name.lower()}.")
+
+
+def _taken_by(collection: Collection, attribute: str, other: Model) -> Uniqueness:
+    id = collection.id_of(other)
+    if isinstance(collection, UserCollection) and collection.is_hidden(other):
+        return Deprovisioned(
+            f"{attribute} belongs to the account {id!r}, which was deleted over SCIM and is kept in the product.",
+            attribute,
+            other.pk,
+        )
+    kind = collection.resource_type.name.lower()
+    return Uniqueness(f"{attribute} is taken: the {kind} with the id {id!r} has it. Look it up and link it.")
 
 
 def _paths(collection: Collection) -> dict[str, str]:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connections, router, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
-from ..models import GroupRecord
+from ..adapters.collections import Collection, UserCollection
+from ..models import GroupRecord, UserRecord
 
 Result = TypeVar("Result")
 
@@ -26,30 +27,37 @@ def writing(model: type[Model]) -> Iterator[None]:
         yield
 
 
-def retrying(operation: Callable[[], Result]) -> Result:
+def retrying(operation: Callable[[], Result], model: type[Model]) -> Result:
     """Run the operation, once more if the database broke a deadlock at our cost; not inside somebody's transaction."""
     try:
         return operation()
     except OperationalError as error:
         state = getattr(error.__cause__, "sqlstate", None)
-        if state not in DEADLOCK_OR_SERIALIZATION or transaction.get_connection().in_atomic_block:
+        if state not in DEADLOCK_OR_SERIALIZATION or connections[router.db_for_write(model)].in_atomic_block:
             raise
         return operation()
 
 
-def locked(queryset: QuerySet[Model]) -> Model | None:
-    """The one row of the queryset, locked; None where there is none (any more).
+def lock(model: type[Model], keys: Iterable[Any], name: str = "pk") -> dict[Any, Model]:
+    """The rows with these keys, locked in the order of their primary keys, by which they are given.
 
-    The row is locked alone and looked at again afterwards: a condition on another table in the locking statement would
-    be judged as it was before the wait.
+    They are locked alone, and looked at afterwards (`out_of_sight`): a condition on another table in the locking
+    statement would be judged as it was before the wait.
     """
-    key = queryset.values_list("pk", flat=True).first()
-    if key is None:
-        return None
-    return lock(queryset.model, [key]).get(key)
-
-
-def lock(model: type[Model], keys: Iterable[Any]) -> dict[Any, Model]:
-    """The rows with these primary keys, locked in their order."""
     rows = model._base_manager.using(router.db_for_write(model)).select_for_update(no_key=True)
-    return {row.pk: row for row in rows.filter(pk__in=list(keys)).order_by("pk")}
+    return {row.pk: row for row in rows.filter(**{f"{name}__in": list(keys)}).order_by("pk")}
+
+
+def out_of_sight(collection: Collection, rows: list[Model]) -> set[Any]:
+    """Which of these locked rows the connection does not see, by primary key; asked only where it can be."""
+    keys = {row.pk for row in rows}
+    if collection.adapter.is_scoped():
+        return keys - set(collection.queryset().filter(pk__in=keys).values_list("pk", flat=True))
+    if not isinstance(collection, UserCollection):
+        return set()
+    inactive = [row.pk for row in rows if not collection.is_active(row)]
+    if not inactive:
+        return set()
+    return set(
+        UserRecord.objects.filter(user__in=inactive, deprovisioned_at__isnull=False).values_list("user", flat=True)
+    )

@@ -10,12 +10,11 @@ from ..adapters.base import UserAdapter
 from ..adapters.collections import GroupCollection, UserCollection
 from ..adapters.conditions import OfElement
 from ..adapters.references import Members
-from ..models import UserRecord
 from ..protocol.binding import Bound
 from ..protocol.errors import Forbidden, InvalidValue
 from ..protocol.sets import ALL, SetChange, Step
 from .events import SetChanged
-from .locks import lock
+from .locks import lock, out_of_sight
 
 SHOWN = 10
 """How many ids an error names."""
@@ -47,11 +46,11 @@ def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], 
     adding = set(wanted.values())
     if step.drop == ALL:
         present = set(membership.ids(group.pk))
-        gone = present - adding
+        gone = _seen(users, present - adding)
     elif isinstance(step.drop, frozenset):
         dropping = set(users.keys(step.drop).values())
         present = membership.present(group.pk, adding | dropping)
-        gone = (dropping & present) - adding
+        gone = _seen(users, (dropping & present) - adding)
     else:
         gone = _satisfying(groups, group, step.drop) - adding
         present = membership.present(group.pk, adding)
@@ -76,7 +75,7 @@ def _check(groups: GroupCollection, group: Model, new: set[Any], gone: set[Any],
     users = groups.directory.users
     asked = type(users.adapter).protects is not UserAdapter.protects
     rows = lock(users.model, new | gone if asked else new)
-    hidden = _hidden(users, [row for key, row in rows.items() if key in new])
+    hidden = out_of_sight(users, [row for key, row in rows.items() if key in new])
     away = {key for key in new if key not in rows or key in hidden}
     missing = [*unknown, *users.ids(away).values()]
     if missing:
@@ -88,17 +87,11 @@ def _check(groups: GroupCollection, group: Model, new: set[Any], gone: set[Any],
         raise Forbidden(f"The members of the group {groups.id_of(group)} are protected in the product.")
 
 
-def _hidden(users: UserCollection, rows: list[Model]) -> set[Any]:
-    """Who of these (locked) users is out of the connection's sight; asked only of those of whom it can be."""
-    if users.adapter.is_scoped():
-        keys = {row.pk for row in rows}
-        return keys - set(users.queryset().filter(pk__in=keys).values_list("pk", flat=True))
-    inactive = [row.pk for row in rows if not users.is_active(row)]
-    if not inactive:
-        return set()
-    return set(
-        UserRecord.objects.filter(user__in=inactive, deprovisioned_at__isnull=False).values_list("user", flat=True)
-    )
+def _seen(users: UserCollection, members: set[Any]) -> set[Any]:
+    """Those whom the connection sees: a group may be shared with others, whose members it must leave alone."""
+    if not members or not users.adapter.is_scoped():
+        return members
+    return members & set(users.queryset().values_list("pk", flat=True).filter(pk__in=members))
 
 
 def leave_all_groups(users: UserCollection, user: Model) -> list[SetChanged]:
@@ -112,7 +105,7 @@ def leave_all_groups(users: UserCollection, user: Model) -> list[SetChanged]:
         keys = list(pairs.order_by(membership.group).values_list(f"{membership.group}_id", flat=True))
         if keys:
             pairs.filter(**{f"{membership.group}__in": keys}).delete()
-            changes += [SetChanged(groups.identifier.text(key), removed=[id]) for key in keys]
+            changes += [SetChanged(group, removed=[id]) for group in groups.ids(keys).values()]
     return changes
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError
 from django.db.models import Model
 
 from ..adapters.collections import Collection, GroupCollection, UserCollection
@@ -15,26 +18,25 @@ from . import accounts, conflicts, groups, locks
 from .caller import Caller
 from .write import Kind, Write
 
-Result = TypeVar("Result")
+KINDS: dict[type[Collection], type[Write]] = {
+    UserCollection: accounts.AccountWrite,
+    GroupCollection: groups.GroupWrite,
+}
 
 
 def create(caller: Caller, resource_type: str, body: Any) -> Write:
     """Make a resource of the body of a POST (RFC 7644 §3.3). A user who was deleted comes back as new."""
     collection: Collection = caller.directory.users if resource_type == "User" else groups.maker(caller, body)
     operations = _reader(caller, collection).post(body)
-
-    def run() -> Write:
-        write = _write(caller, collection, collection.adapter.new(), Kind.CREATE)
-        write.run(operations)
-        return write
-
     try:
-        return _in_transaction(collection, run)
+        return _written(caller, collection, Kind.CREATE, collection.adapter.new, lambda write: write.run(operations))
     except conflicts.Deprovisioned as found:
-        key = found.key
-        if not (isinstance(collection, UserCollection) and collection.adapter.revives):
+        if not (isinstance(collection, UserCollection) and accounts.revives(collection, found.attribute)):
             raise
-    return locks.retrying(lambda: accounts.revive(caller, collection, key, body))
+        key = found.key
+    as_new = accounts.as_new(_reader(caller, collection).put(body))
+    hidden = partial(accounts.locked_hidden, collection, key)
+    return _written(caller, collection, Kind.CREATE, hidden, lambda write: write.run(as_new))
 
 
 def replace(caller: Caller, resource_type: str, id: str, body: Any) -> Write:
@@ -52,15 +54,7 @@ def patch(caller: Caller, resource_type: str, id: str, body: Any) -> Write:
 def delete(caller: Caller, resource_type: str, id: str) -> None:
     """Delete the resource (RFC 7644 §3.6)."""
     collection = find(caller, resource_type, id)
-
-    def run() -> None:
-        match _write(caller, collection, _locked(collection, id), Kind.DELETE):
-            case accounts.AccountWrite() as account:
-                accounts.delete(account)
-            case groups.GroupWrite() as group:
-                groups.delete(group)
-
-    _in_transaction(collection, run)
+    _written(caller, collection, Kind.DELETE, partial(_locked, collection, id), lambda write: write.delete())
 
 
 def find(caller: Caller, resource_type: str, id: str) -> Collection:
@@ -81,30 +75,41 @@ def _reader(caller: Caller, collection: Collection) -> Reader:
 
 
 def _change(caller: Caller, collection: Collection, id: str, operations: list[Operation], kind: Kind) -> Write:
-    def run() -> Write:
-        write = _write(caller, collection, _locked(collection, id), kind)
-        write.run(operations)
+    return _written(caller, collection, kind, partial(_locked, collection, id), lambda write: write.run(operations))
+
+
+def _written(
+    caller: Caller,
+    collection: Collection,
+    kind: Kind,
+    fetch: Callable[[], Model],
+    change: Callable[[Write], None],
+) -> Write:
+    """Fetch and change a resource in one transaction; what the database says to it, at COMMIT too, becomes an error.
+
+    A transaction that was broken off to end a deadlock runs again.
+    """
+
+    def attempt() -> Write:
+        write = None
+        try:
+            with locks.writing(collection.model):
+                write = KINDS[type(collection)](caller, collection, fetch(), kind)
+                change(write)
+        except ValidationError as error:
+            raise conflicts.invalid(error, collection) from error
+        except (IntegrityError, DataError, OverflowError) as error:
+            raise conflicts.translated(error, write) from error
         return write
 
-    return _in_transaction(collection, run)
-
-
-def _in_transaction(collection: Collection, run: Callable[[], Result]) -> Result:
-    def attempt() -> Result:
-        with locks.writing(collection.model):
-            return run()
-
-    return locks.retrying(attempt)
-
-
-def _write(caller: Caller, collection: Collection, instance: Model, kind: Kind) -> Write:
-    kinds = {UserCollection: accounts.AccountWrite, GroupCollection: groups.GroupWrite}
-    return kinds[type(collection)](caller, collection, instance, kind)
+    return locks.retrying(attempt, collection.model)
 
 
 def _locked(collection: Collection, id: str) -> Model:
     """The row with that id, locked; NotFound if it is gone, or went while we waited for it."""
-    instance = locks.locked(collection.find(id))
-    if instance is None or (isinstance(collection, UserCollection) and collection.is_hidden(instance)):
-        raise not_found(collection.resource_type.name, id)
-    return instance
+    key = collection.identifier.key(id)
+    rows = {} if key is None else locks.lock(collection.model, [key], collection.identifier.name)
+    for pk, instance in rows.items():
+        if pk not in locks.out_of_sight(collection, [instance]):
+            return instance
+    raise not_found(collection.resource_type.name, id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import router, transaction
 from django.http import HttpRequest
 
 from ..models import LoginSession
@@ -15,16 +15,22 @@ from ..models import LoginSession
 
 def note_login(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     """Remember the session of a login (receiver of `user_logged_in`)."""
-    key = getattr(getattr(request, "session", None), "session_key", None)
+    key = _key(request)
     if key and user.pk is not None:
         LoginSession.objects.update_or_create(session_key=key, defaults={"user_id": user.pk})
 
 
 def forget_logout(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     """Forget the session of a logout (receiver of `user_logged_out`)."""
-    key = getattr(getattr(request, "session", None), "session_key", None)
-    if key:
+    if key := _key(request):
         LoginSession.objects.filter(session_key=key).delete()
+
+
+def _key(request: HttpRequest | None) -> str | None:
+    """The session's key; None where there is none that could be looked up, as with signed cookies."""
+    key: str | None = getattr(getattr(request, "session", None), "session_key", None)
+    limit = LoginSession._meta.get_field("session_key").max_length
+    return key if key and limit and len(key) <= limit else None
 
 
 def end_sessions(user: Any) -> None:
@@ -35,7 +41,8 @@ def end_sessions(user: Any) -> None:
     """
     if isinstance(user, AbstractBaseUser) and not user.has_usable_password():
         user.set_unusable_password()
-    transaction.on_commit(lambda: delete_noted(user.pk), robust=True)
+    key = user.pk
+    transaction.on_commit(lambda: delete_noted(key), router.db_for_write(type(user)), robust=True)
 
 
 def delete_noted(user: Any) -> None:
