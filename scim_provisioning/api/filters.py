@@ -23,7 +23,7 @@ from ..protocol.parser import parse_attribute_path, parse_filter
 FURTHEST = 2**31
 """Beyond this, every page is empty; no database has to be asked with a larger number."""
 
-INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
+INTEGER = re.compile(r"-?[0-9]{1,4000}")
 """`int` alone takes `１`, `1_0` and blanks; of more digits, it refuses to make a number."""
 
 
