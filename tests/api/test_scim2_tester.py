@@ -23,6 +23,7 @@ SEARCH = {(kind, "search_with_attributes", None) for kind in ("User", "Group")}
 """A search over all resource types at once is not offered."""
 
 
+@pytest.mark.django_db(transaction=True)  # each request ends, as it does in a server, with its connection
 @pytest.mark.rfc("7643-7-07", "7644-3.1-03")
 def test_every_check_passes_but_those_that_are_named(scim: ScimClient, settings: Any) -> None:
     settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "GROUP_ADAPTERS": OPEN.group_adapters}
