@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -102,15 +103,15 @@ def test_a_body_of_more_than_5_mib_is_413(scim: ScimClient) -> None:
     assert not User.objects.exists()
 
 
-def test_the_limit_is_a_setting(scim: ScimClient, settings: object) -> None:
+def test_the_limit_is_a_setting(scim: ScimClient, settings: Any) -> None:
     body = json.dumps(user("ada")).encode()
-    settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "MAX_BODY_BYTES": len(body)}  # type: ignore[attr-defined]
+    settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "MAX_BODY_BYTES": len(body)}
     assert scim.post("/Users", body + b" ").status == 413
     assert scim.post("/Users", body).status == 201
 
 
-def test_django_s_own_limit_for_forms_is_not_ours(scim: ScimClient, settings: object) -> None:
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10  # type: ignore[attr-defined]
+def test_django_s_own_limit_for_forms_is_not_ours(scim: ScimClient, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
     assert scim.post("/Users", user("ada")).status == 201
 
 
