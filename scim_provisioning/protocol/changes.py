@@ -31,7 +31,8 @@ PUT_KEEPS: Final = frozenset({"active", "password", "groups"})
 class Operation:
     """One change of one leaf. `value` is None for removal; of a set, the ids.
 
-    `where` picks elements of a multi-valued attribute, `sub` one of their sub-attributes.
+    `where` picks elements of a multi-valued attribute, `sub` one of their sub-attributes. Beside add, replace and
+    remove there is echo: the value of a readOnly attribute, which has to be what it is.
     """
 
     op: str
@@ -197,11 +198,13 @@ class Reader:
             if "[" in key and self.leniency.forgives("value-path-key"):
                 yield from self._at(op, key, inner)
                 continue
+            target = self._named(key)
+            if target is not None and not _writable(target):
+                if not self.leniency.forgives("read-only-attribute"):
+                    yield from _echoes(op, target, inner)
+                continue
             for leaf, known in self._leaves({key: inner}):
-                if not _writable(leaf):
-                    if not self.leniency.forgives("read-only-attribute"):
-                        raise Mutability(f"{leaf.key} is readOnly.")
-                else:
+                if _writable(leaf):
                     yield from self._leaf_operation(op, leaf, known)
 
     def _at(self, op: str, text: str, value: Any) -> Iterator[Operation]:
@@ -214,8 +217,8 @@ class Reader:
         if target is None:
             raise InvalidPath(f"There is no attribute {str(path.path)!r}.")
         if not _writable(target):
-            raise Mutability(f"{target.key} is readOnly: it cannot be changed by a client.")
-        if path.condition is not None:
+            yield from _echoes(op, target, value)
+        elif path.condition is not None:
             yield from self._on_elements(op, path, target, value)
         elif target.sub is not None and target.attribute.multi_valued:
             yield from self._on_elements(op, path, Target(target.prefix, target.attribute), value, sub=target.sub)
@@ -313,6 +316,19 @@ class Reader:
             raise InvalidSyntax(f"`schemas` has to name {base}.")
         if any(urn.lower() not in folded for urn in schemas) and not self.leniency.forgives("unknown-attribute"):
             raise InvalidValue(f"`schemas` may name {', '.join(sorted(known))}, no others.")
+
+
+def _echoes(op: str, target: Target, value: Any) -> Iterator[Operation]:
+    """Operations on what is readOnly: no change if they say what is there anyhow (RFC 7644 §3.5.2)."""
+    if len(target.leaves) > 1 and isinstance(value, dict):
+        sent = {name.lower(): part for name, part in value.items()}
+        parts = {leaf: sent[leaf.leaf.name.lower()] for leaf in target.leaves if leaf.leaf.name.lower() in sent}
+    else:
+        parts = {target: value}
+    for leaf, part in parts.items():
+        if op == "remove" or leaf.attribute.multi_valued or leaf.leaf.is_complex or is_nothing(part):
+            raise Mutability(f"{leaf.key} is readOnly: it cannot be changed by a client.")
+        yield Operation("echo", leaf.key, part)
 
 
 def _writable(target: Target) -> bool:

@@ -9,7 +9,7 @@ from .binding import Bound, Test
 from .changes import SETS, Operation
 from .dialects import Leniency
 from .documents import Document
-from .errors import InvalidValue, NoTarget
+from .errors import InvalidValue, Mutability, NoTarget
 from .evaluation import element_matches
 from .expressions import And, Not, Or
 from .schemas import ResourceType
@@ -27,6 +27,10 @@ def apply(
     """The document after the operations; sets become the `SetChange` that leads to what they should hold."""
     result = dict(document)
     for operation in operations:
+        if operation.op == "echo":
+            if document.get(operation.key) != operation.value:
+                raise Mutability(f"{operation.key} is readOnly: it is not what the operation says, and stays as it is.")
+            continue
         if operation.key in SETS:
             result[operation.key] = _of_set(result.get(operation.key, SetChange()), operation)
         elif resource_type.leaves[operation.key].attribute.multi_valued:
@@ -120,7 +124,7 @@ def _same(one: Any, other: Any) -> bool:
         return bool(one == other)
     if "value" not in other:
         names = other.keys() - {"primary"}
-        return all(one.get(name) == other[name] for name in names) if names else bool(one == other)
+        return all(one.get(name) == other[name] for name in names) and bool(names or not one.keys() - {"primary"})
     return bool(one.get("value") == other["value"]) and other.get("type") in (None, one.get("type"))
 
 

@@ -20,6 +20,7 @@ from scim_provisioning.protocol.errors import (
     ScimError,
     TooLarge,
 )
+from scim_provisioning.protocol.patch import apply
 from scim_provisioning.protocol.schemas import ResourceType
 
 DEPARTMENT = f"{ENTERPRISE_USER}:department"
@@ -228,7 +229,26 @@ class TestThePathOfAPatch:
     @pytest.mark.parametrize("path", ["id", "meta", "meta.created", "groups", "schemas", 'groups[value eq "1"]'])
     def test_that_names_what_is_read_only_is_a_mutability_error(self, op: str, path: str) -> None:
         with pytest.raises(Mutability):
-            patched({"op": op, "path": path, "value": "x"})
+            apply({"id": "7"}, patched({"op": op, "path": path, "value": "x"}), USER_TYPE, Leniency())
+
+    @pytest.mark.rfc("7644-3.5.2-08")
+    @pytest.mark.parametrize("strict", [False, True])
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            {"path": "id", "value": "7"},
+            {"path": "meta.resourceType", "value": "User"},
+            {"path": "meta", "value": {"resourceType": "User"}},
+            {"value": {"id": "7", "meta": {"resourceType": "User"}}},
+        ],
+    )
+    def test_that_says_of_what_is_read_only_what_it_is_changes_nothing(
+        self, operation: dict[str, Any], strict: bool
+    ) -> None:
+        known = {"id": "7", "meta.resourceType": "User"}
+        leniency = Leniency(strict=strict)
+        operations = patched({"op": "replace", **operation}, leniency=leniency)
+        assert apply(known, operations, USER_TYPE, leniency) == known
 
     @pytest.mark.rfc("7644-3.5.2-08", "7643-4.2-02")
     @pytest.mark.parametrize(
@@ -406,15 +426,16 @@ def test_a_tolerance_is_used_and_noted(tolerance: str) -> None:
 
 @pytest.mark.parametrize("tolerance", UNDERSTOOD)
 def test_a_strict_connection_refuses_what_a_tolerance_forgives(tolerance: str) -> None:
+    strict = Leniency(strict=True)
     with pytest.raises(ScimError) as refused:
-        patched(UNDERSTOOD[tolerance][0], leniency=Leniency(strict=True))
+        apply({}, patched(UNDERSTOOD[tolerance][0], leniency=strict), USER_TYPE, strict)
     assert refused.value.status == 400
 
 
 @pytest.mark.parametrize("tolerance", REFUSED)
 def test_what_only_looks_like_a_tolerance_is_refused(tolerance: str) -> None:
     with pytest.raises(ScimError) as refused:
-        patched(REFUSED[tolerance])
+        apply({}, patched(REFUSED[tolerance]), USER_TYPE, Leniency())
     assert refused.value.status == 400
 
 
