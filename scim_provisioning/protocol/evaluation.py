@@ -85,4 +85,6 @@ def _values(value: object) -> list[object]:
 
 
 def _absent(value: object) -> bool:
-    return value is None or value == "" or value == [] or value == {}
+    if isinstance(value, Mapping):
+        return all(map(_absent, value.values()))
+    return value is None or value == "" or value == []

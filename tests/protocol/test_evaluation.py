@@ -121,6 +121,11 @@ class TestAbsence:
         assert selects(f"{name} pr")
         assert selects(f"{name} ne null")
 
+    @pytest.mark.rfc("7644-3.4.2.2-09")
+    def test_an_element_whose_parts_are_all_absent_is_not_present(self) -> None:
+        assert not selects("emails pr", {"emails": [{"value": "", "type": None}]})
+        assert not selects('emails[not (type eq "work")]', {"emails": [{"value": ""}]})
+
     def test_false_is_present(self) -> None:
         assert selects("active pr", {"active": False})
 
