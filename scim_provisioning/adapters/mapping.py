@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model
 
+from ..protocol import versions
 from ..protocol.documents import Document, Projection, nested
 from .cells import Cells
 from .collections import Collection
 from .many import InRow, Many, Related
+from .references import Members
 from .sources import Source
+
+VERSION = "meta.version"
 
 
 class Plan:
     """How the resources of a collection are read for a projection.
 
     Rows by their keys, then one statement for each table that a multi-valued attribute is stored in; nothing is asked
-    for what is not shown.
+    for what is not shown. A version is of the whole row: where it is wanted (`versioned`, or by the projection) the row
+    is read whole.
     """
 
-    def __init__(self, collection: Collection, projection: Projection) -> None:
+    def __init__(self, collection: Collection, projection: Projection, *, versioned: bool = False) -> None:
         self.collection = collection
         self.projection = projection
+        self.versioned = versioned or projection.shows(VERSION)
         shown = {key: stored for key, stored in collection.mapping.items() if projection.shows(key)}
-        self.cells = Cells(in_rows(shown), first=1)
+        self.cells = Cells(in_rows(collection.mapping if self.versioned else shown), first=1)
         self.relations = {key: stored for key, stored in shown.items() if isinstance(stored, Related)}
+        self.versions: dict[Any, versions.Version] = {}
 
     def documents(self, keys: Sequence[Any]) -> dict[Any, dict[str, Any]]:
         """The nested documents of the rows with these primary keys; who is gone is left out."""
@@ -38,11 +45,24 @@ class Plan:
         return self._completed({instance.pk: self.cells.of(instance)})[instance.pk]
 
     def _completed(self, found: dict[Any, Document]) -> dict[Any, dict[str, Any]]:
+        if self.versioned:
+            self.versions = {pk: version(document) for pk, document in found.items()}
         for key, relation in self.relations.items():
             for pk, elements in relation.fetch(self.collection, list(found)).items():
                 found[pk][key] = elements
-        kind, projection = self.collection.resource_type, self.projection
-        return {key: nested(document, kind, projection) for key, document in found.items()}
+        if "members" in self.relations:
+            self.versions = {pk: of.with_members(_ids(found[pk])) for pk, of in self.versions.items()}
+        for pk, of in self.versions.items():
+            found[pk][VERSION] = of.tag
+        return {pk: self._shown(document) for pk, document in found.items()}
+
+    def _shown(self, document: Document) -> dict[str, Any]:
+        shown = {key: value for key, value in document.items() if self.projection.shows(key)}
+        return nested(shown, self.collection.resource_type, self.projection)
+
+
+def _ids(document: Document) -> list[str]:
+    return [member["value"] for member in document.get("members", ())]
 
 
 def in_rows(mapping: dict[str, Source | Many]) -> dict[str, Source | InRow]:
@@ -50,7 +70,21 @@ def in_rows(mapping: dict[str, Source | Many]) -> dict[str, Source | InRow]:
     return {key: stored for key, stored in mapping.items() if isinstance(stored, (Source, InRow))}
 
 
-def read(collection: Collection, instance: Model, keys: Iterable[str] | None = None) -> Document:
+def read(collection: Collection, instance: Model) -> Document:
     """The flat document of an instance in memory, without what stands in other tables."""
-    mapping = in_rows(collection.mapping)
-    return Cells(mapping if keys is None else {key: mapping[key] for key in keys}).of(instance)
+    return Cells(in_rows(collection.mapping)).of(instance)
+
+
+def version(document: Document) -> versions.Version:
+    """The version of a resource, given all that stands in its row.
+
+    `meta` does not count: the location depends on who asks, and lastModified moves with members, who are a part apart.
+    """
+    return versions.Version.of({key: value for key, value in document.items() if not key.startswith("meta.")})
+
+
+def version_with_members(collection: Collection, instance: Model) -> versions.Version:
+    """The version of a group with its members, whose ids alone are read."""
+    own = version(read(collection, instance))
+    members = collection.mapping.get("members")
+    return own.with_members(members.ids(collection, instance.pk)) if isinstance(members, Members) else own

@@ -66,6 +66,15 @@ class Members(Related):
         pairs = at.table.filter(**{at.group: OuterRef("pk")})
         return _first_of(pairs, at.user, collection.directory.users, sub)
 
+    def ids(self, collection: Collection, group: Any) -> list[str]:
+        """The SCIM ids of a group's members, in the order in which they are shown."""
+        users = collection.directory.users
+        at = self.membership.at(collection.level)
+        prefix = f"{at.user}{LOOKUP_SEP}"
+        cells = Cells({"value": users.identifier}, prefix)
+        pairs = at.pairs(group).filter(users.among(prefix)).order_by(at.user)
+        return [cells.read(row)["value"] for row in pairs.values_list(*cells.columns)]
+
     def picked(self, collection: Collection, group: Any, condition: OfElement) -> QuerySet[Any]:
         """The primary keys of a group's members who satisfy the condition."""
         at = self.membership.at(collection.level)

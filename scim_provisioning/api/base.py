@@ -86,7 +86,14 @@ class ScimView(APIView):
         request = self.request
         address = request.META.get("REMOTE_ADDR") or None
         connection: Any = request.auth
-        return Caller(connection, provisioning_url(request._request), self.request_id, address)
+        return Caller(
+            connection,
+            provisioning_url(request._request),
+            self.request_id,
+            address,
+            if_match=request.headers.get("If-Match"),
+            if_none_match=request.headers.get("If-None-Match"),
+        )
 
     @cached_property
     def parameters(self) -> QueryDict:

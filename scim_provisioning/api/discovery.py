@@ -41,7 +41,7 @@ class ServiceProviderConfigView(DiscoveryView):
             "filter": {"supported": True, "maxResults": settings.MAX_COUNT},
             "changePassword": {"supported": False},
             "sort": {"supported": True},
-            "etag": {"supported": False},
+            "etag": {"supported": True},
             "authenticationSchemes": [
                 {
                     "type": "oauthbearertoken",

@@ -9,12 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from ..adapters.mapping import Plan
+from ..adapters.collections import Collection
+from ..adapters.mapping import Plan, read, version
 from ..operations import resources, search
 from ..operations.write import Write
+from ..protocol import versions
 from ..protocol.documents import Projection
 from ..protocol.errors import NotImplementedHere
 from ..protocol.messages import list_response
+from ..protocol.versions import Version
 from .base import ScimView
 from .content import sent
 from .filters import ScimFilterSet
@@ -35,28 +38,33 @@ class ResourceViewSet(ViewSetMixin, ScimView):
         """One resource (RFC 7644 §3.4.1)."""
         collection = resources.find(self.caller, self.resource_type, id)
         keys = list(collection.find(id).values_list("pk", flat=True)[:1])
-        documents = Plan(collection, self._projection()).documents(keys)
+        plan = Plan(collection, self._projection(), versioned=True)
+        documents = plan.documents(keys)
         if not documents:
             raise resources.not_found(self.resource_type, id)
-        return self._located(documents[keys[0]])
+        version = plan.versions[keys[0]]
+        known = self.caller.if_none_match
+        if known is not None and versions.names(known, version, lambda: self._whole(collection, keys[0])):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": version.tag})
+        return self._located(documents[keys[0]], version)
 
     def create(self, request: Request) -> Response:
         """A new resource (RFC 7644 §3.3)."""
         projection = self._projection()
         written = resources.create(self.caller, self.resource_type, sent(request))
-        return self._located(self._document(written, projection), status.HTTP_201_CREATED)
+        return self._written(written, projection, status.HTTP_201_CREATED)
 
     def update(self, request: Request, id: str) -> Response:
         """The resource as the body has it (RFC 7644 §3.5.1)."""
         projection = self._projection()
         written = resources.replace(self.caller, self.resource_type, id, sent(request))
-        return self._located(self._document(written, projection))
+        return self._written(written, projection)
 
     def partial_update(self, request: Request, id: str) -> Response:
         """The resource with some changes (RFC 7644 §3.5.2)."""
         projection = self._projection()
         written = resources.patch(self.caller, self.resource_type, id, sent(request))
-        return self._located(self._document(written, projection))
+        return self._written(written, projection)
 
     def destroy(self, request: Request, id: str) -> Response:
         """Gone (RFC 7644 §3.6)."""
@@ -66,12 +74,21 @@ class ResourceViewSet(ViewSetMixin, ScimView):
     def _projection(self) -> Projection:
         return self.projection(self.caller.directory.resource_type(self.resource_type))
 
-    def _document(self, written: Write, projection: Projection) -> dict[str, Any]:
-        return Plan(written.collection, projection).document(written.instance)
+    def _written(self, write: Write, projection: Projection, status: int = 200) -> Response:
+        plan = Plan(write.collection, projection, versioned=True)
+        document = plan.document(write.instance)
+        return self._located(document, plan.versions[write.instance.pk], status)
 
-    def _located(self, document: dict[str, Any], status: int = 200) -> Response:
+    def _located(self, document: dict[str, Any], version: Version, status: int = 200) -> Response:
         endpoint = self.caller.directory.resource_type(self.resource_type).endpoint
-        return Response(document, status, headers={"Location": f"{self.caller.base}{endpoint}/{document['id']}"})
+        location = f"{self.caller.base}{endpoint}/{document['id']}"
+        return Response(document, status, headers={"Location": location, "ETag": version.tag})
+
+    def _whole(self, collection: Collection, key: Any) -> Version:
+        """The version with what the answer leaves out."""
+        everything = Plan(collection, Projection(collection.resource_type), versioned=True)
+        everything.documents([key])
+        return everything.versions[key]
 
 
 class UserViewSet(ResourceViewSet):
@@ -89,8 +106,9 @@ class GroupViewSet(ResourceViewSet):
         """No body, unless the client says what of the group it wants to see: a group may have very many members."""
         if "attributes" in self.parameters or "excludedAttributes" in self.parameters:
             return super().partial_update(request, id)
-        resources.patch(self.caller, self.resource_type, id, sent(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        write = resources.patch(self.caller, self.resource_type, id, sent(request))
+        own = version(read(write.collection, write.instance))
+        return Response(status=status.HTTP_204_NO_CONTENT, headers={"ETag": own.tag})
 
 
 class NotOffered(ScimView):

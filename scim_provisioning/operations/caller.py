@@ -14,13 +14,16 @@ from ..protocol.dialects import Leniency
 class Caller:
     """One request of one connection: what it sees, what it is forgiven, and what its Event says of it.
 
-    `base` is the provisioning URL, with which the locations in documents begin.
+    `base` is the provisioning URL, with which the locations in documents begin; `if_match` and `if_none_match` are the
+    conditions under which a change is wanted (RFC 7644 §3.14).
     """
 
     connection: Connection
     base: str
     request_id: str = ""
     address: str | None = None
+    if_match: str | None = None
+    if_none_match: str | None = None
     leniency: Leniency = field(init=False)
 
     def __post_init__(self) -> None:

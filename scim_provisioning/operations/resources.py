@@ -95,6 +95,8 @@ def _written(
         try:
             with locks.writing(collection.model):
                 write = KINDS[type(collection)](caller, collection, fetch(), kind)
+                if kind != Kind.CREATE:
+                    write.expect()
                 change(write)
         except ValidationError as error:
             raise conflicts.invalid(error, collection) from error

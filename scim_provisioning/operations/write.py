@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from ..adapters.collections import Collection
 from ..adapters.many import InRow
-from ..adapters.mapping import read
+from ..adapters.mapping import read, version, version_with_members
 from ..adapters.sources import Source
 from ..models import Event, GroupRecord, UserRecord
 from ..protocol import patch as patching
+from ..protocol import versions
 from ..protocol.changes import SETS, Operation
 from ..protocol.documents import Document, check, difference
-from ..protocol.errors import Forbidden, Mutability
+from ..protocol.errors import Forbidden, Mutability, PreconditionFailed
 from ..protocol.sets import SetChange
 from . import conflicts, events
 from .caller import Caller
@@ -50,6 +51,21 @@ class Write:
     def id(self) -> str:
         """The SCIM id."""
         return self.collection.id_of(self.instance)
+
+    def expect(self) -> None:
+        """Raise PreconditionFailed unless the resource is in the version that the client expects (RFC 7644 §3.14)."""
+        wanted, unwanted = self.caller.if_match, self.caller.if_none_match
+        if wanted is None and unwanted is None:
+            return
+        own = version(self.before)
+
+        def named(condition: str) -> bool:
+            return versions.names(condition, own, lambda: version_with_members(self.collection, self.instance))
+
+        if wanted is not None and not named(wanted):
+            raise PreconditionFailed(f"The resource has changed: its version is {own.tag} now. Read it again.")
+        if unwanted is not None and named(unwanted):
+            raise PreconditionFailed(f"The resource is in a version that If-None-Match excludes: {own.tag}.")
 
     def run(self, operations: list[Operation]) -> None:
         """Apply the operations; on success, everything is written."""
