@@ -15,6 +15,9 @@ from ..models import LoginSession
 
 def note_login(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     """Remember the session of a login (receiver of `user_logged_in`)."""
+    session = getattr(request, "session", None)
+    if session is not None and session.session_key is None:
+        session.save()  # whoever takes over somebody else's session gets a new one, which has no key yet
     key = _key(request)
     if key and user.pk is not None:
         LoginSession.objects.update_or_create(session_key=key, defaults={"user_id": user.pk})

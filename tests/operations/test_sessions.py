@@ -1,0 +1,132 @@
+"""Deactivation ends the sessions of the user, for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from example_project.accounts.models import User
+from scim_provisioning.models import LoginSession
+from scim_provisioning.operations import sessions
+from tests.factories import UserFactory
+
+from .provider import Provider
+
+pytestmark = pytest.mark.django_db
+
+ENGINES = ["db", "cached_db", "cache", "file"]
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, settings: Any, tmp_path: Any) -> str:
+    settings.SESSION_FILE_PATH = str(tmp_path)
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{request.param}"
+    cache.clear()
+    return str(request.param)
+
+
+@pytest.fixture(params=["with a password", "without a password"])
+def row(request: pytest.FixtureRequest) -> User:
+    user: User = UserFactory(password="swordfish" if request.param == "with a password" else None)
+    return user
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    assert is_known(client)
+    return client
+
+
+def is_known(client: Client) -> bool:
+    """Whether the cookie still logs in."""
+    return bool(client.get(reverse("access:my_access")).status_code == 200)
+
+
+class TestDeactivation:
+    def test_ends_every_session_and_activation_brings_none_back(
+        self, idp: Provider, engine: str, row: User, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        clients = [logged_in(row), logged_in(row)]
+        bystander = logged_in(UserFactory())
+        with django_capture_on_commit_callbacks(execute=True):
+            idp.replace(row.pk, "active", False)
+        assert not any(map(is_known, clients))
+        with django_capture_on_commit_callbacks(execute=True):
+            idp.replace(row.pk, "active", True)
+        assert not any(map(is_known, clients))
+        assert is_known(bystander)
+        assert is_known(logged_in(User.objects.get(pk=row.pk)))
+
+    def test_by_deletion_ends_them_too_also_where_the_product_had_deactivated(
+        self, idp: Provider, row: User, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        client = logged_in(row)
+        User.objects.filter(pk=row.pk).update(is_active=False)
+        with django_capture_on_commit_callbacks(execute=True):
+            idp.delete(row.pk)
+        User.objects.filter(pk=row.pk).update(is_active=True)
+        assert not is_known(client)
+
+    def test_keeps_a_password_that_can_be_used(self, idp: Provider, row: User) -> None:
+        idp.replace(row.pk, "active", False)
+        after = User.objects.get(pk=row.pk)
+        assert after.has_usable_password() == row.has_usable_password()
+        assert (after.password == row.password) == row.has_usable_password()
+
+    def test_that_a_worker_left_half_done_is_finished_before_activation(self, idp: Provider) -> None:
+        row = UserFactory(password="swordfish")
+        client = logged_in(row)
+        idp.replace(row.pk, "active", False)  # what waits for COMMIT never runs in this test
+        idp.replace(row.pk, "active", True)
+        assert not is_known(client)
+
+    def test_of_one_user_costs_nothing_for_the_sessions_of_others(
+        self, idp: Provider, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        counts = []
+        for others in (1, 50):
+            row = UserFactory(password="swordfish")
+            logged_in(row)
+            for _ in range(others):
+                Client().force_login(UserFactory())
+            with CaptureQueriesContext(database) as queries, django_capture_on_commit_callbacks(execute=True):
+                idp.replace(row.pk, "active", False)
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
+
+
+class TestALogin:
+    def test_is_noted_and_a_logout_forgotten(self) -> None:
+        row = UserFactory()
+        client = logged_in(row)
+        note = LoginSession.objects.get()
+        assert (note.user, note.session_key) == (row, client.session.session_key)
+        client.logout()
+        assert not LoginSession.objects.exists()
+
+    def test_of_another_user_in_the_same_session_counts_for_that_one(self) -> None:
+        client = logged_in(UserFactory())
+        other = UserFactory()
+        client.force_login(other)
+        assert [note.user for note in LoginSession.objects.filter(session_key=client.session.session_key)] == [other]
+
+    def test_with_signed_cookies_has_no_key_to_note(self, settings: Any) -> None:
+        settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+        client = logged_in(UserFactory())
+        assert not LoginSession.objects.exists()
+        client.logout()
+        assert not is_known(client)
+
+    def test_without_a_request_or_a_session_is_nothing_to_note(self) -> None:
+        sessions.note_login(None, None, UserFactory())
+        sessions.note_login(None, None, AnonymousUser())
+        sessions.forget_logout(None, None, None)
+        assert not LoginSession.objects.exists()
