@@ -14,9 +14,11 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
 
 from example_project.access.models import Level
 from example_project.scim import ProjectAccessAdapter
+from scim_provisioning.api.base import ScimView
 from tests.factories import ProfileFactory, ProjectAccessFactory, ProjectFactory, UserFactory
 from tests.scim import ScimClient, user
 
@@ -93,6 +95,11 @@ def test_the_host_s_settings_for_rest_framework_change_nothing(scim: ScimClient,
     with override_settings(REST_FRAMEWORK=HOST):
         assert api_settings.PAGE_SIZE == 1
         assert conversation(scim) == before
+
+
+@pytest.mark.parametrize("policy", [name for name in vars(APIView) if name.endswith(("_class", "_classes"))])
+def test_no_policy_is_left_to_the_settings_at_import(policy: str) -> None:
+    assert policy in vars(ScimView)
 
 
 @pytest.mark.parametrize("debug", [True, False])

@@ -150,7 +150,7 @@ def test_of_two_writers_who_expect_the_same_version_one_is_refused(scim: ScimCli
         finally:
             connections.close_all()
 
-    for round in range(10):
+    for number in range(10):
         seen = tag(scim.get(path))
         with ThreadPoolExecutor(2) as pool:
-            assert sorted(pool.map(write, (f"a{round}", f"b{round}"))) == [200, 412]
+            assert sorted(pool.map(write, (f"a{number}", f"b{number}"))) == [200, 412]
