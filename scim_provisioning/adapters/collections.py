@@ -30,7 +30,7 @@ class Collection:
         self.adapter = adapter
         self.directory = directory
         self.level = level
-        self.model: type[Model] = adapter.model
+        self.model: type[Model] = adapter.get_model()
         self.resource_type: ResourceType = adapter.get_resource_type()
         self.identifier: Identifier = adapter.identifier(level)
         self.reference_type = "User"

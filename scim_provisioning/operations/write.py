@@ -88,7 +88,8 @@ class Write:
 
     def delete_row(self, left: list[SetChanged]) -> None:
         """Delete the row itself; the Event keeps what it said, and the groups that were left."""
-        gone = self.listed({key: (value, None) for key, value in self.before.items()})
+        mapping = self.collection.mapping
+        gone = self.listed({key: (value, None) for key, value in self.before.items() if mapping[key].writable})
         id = self.id
         self.collection.adapter.delete(self.instance)
         self.note(id, [*gone, *left])
