@@ -19,14 +19,15 @@ import pytest
 NAMES_A_SERVER = ("DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE")
 NOTHING_TO_LOSE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 
-PARTS = pytest.StashKey[tuple["tempfile.TemporaryDirectory[str]", object]]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
     is_worker = hasattr(config, "workerinput")
     if is_worker or os.environ.get("SCIM_DATABASE") != "postgres" or any(map(os.environ.get, NAMES_A_SERVER)):
         return
+    # A run that is told to end takes its server along, as it does after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = tempfile.TemporaryDirectory(prefix="scim-pg-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
     # The library keeps one lock file for all users of the machine, unless there is a runtime folder with this name.
     Path(folder.name, "python_PostgresServer").mkdir()
     surroundings = {"XDG_RUNTIME_DIR": folder.name}
@@ -40,15 +41,6 @@ def pytest_configure(config: pytest.Config) -> None:
         with (server.pgdata / "postgresql.auto.conf").open("a") as conf:
             conf.write(NOTHING_TO_LOSE)
         server.start()
-    config.stash[PARTS] = (folder, server)
-    # A run that is told to end takes its server along, as it does after Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    config.add_cleanup(server.cleanup)
     info = server.get_postmaster_info()
     os.environ.update(PGHOST=str(info.socket_dir or info.hostname), PGPORT=str(info.port), PGUSER="postgres")
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if parts := config.stash.get(PARTS, None):
-        folder, server = parts
-        server.cleanup()
-        folder.cleanup()
