@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
@@ -24,7 +25,7 @@ from httpx2 import Client
 from example_project import sample_data
 from example_project.access.models import Level
 from example_project.accounts.models import User
-from example_project.demo import story, transcript
+from example_project.demo import policy, story, transcript
 from example_project.demo.accounts import Credentials
 from example_project.demo.product import Browser, Login, View
 from example_project.demo.story import Step, StepFailedError
@@ -153,6 +154,14 @@ def test_each_step_does_what_it_should(sqlite, file, taken_port):
     assert f"Port {taken_port} is taken; using {port}.\n" in run.out
 
     assert left_by_run_in(sqlite) == []
+
+
+def test_profiles_may_be_opened_to_identity_providers(scim):
+    def status(adapter_is_open):
+        with policy.open_profiles() if adapter_is_open else nullcontext():
+            return scim.post("/Groups", {"displayName": "SE - New"}).status
+
+    assert [status(adapter_is_open=False), status(adapter_is_open=True)] == [403, 201]
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])

@@ -3,6 +3,7 @@
 import time
 from argparse import ArgumentTypeError
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from example_project import sample_data
-from example_project.demo import accounts, database, interrupts, story
+from example_project.demo import accounts, database, interrupts, policy, story
 from example_project.demo.accounts import Credentials
 from example_project.demo.product import Browser
 from example_project.demo.server import Server, serving
@@ -36,6 +37,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--once", action="store_true", help="end after the client: 0 if each step did what it should"
         )
+        parser.add_argument(
+            "--open-profiles", action="store_true", help="let profiles be created, renamed and deleted over SCIM"
+        )
         parser.add_argument("--no-client", action="store_false", dest="client", help="serve only")
         parser.add_argument(
             "--transcript", type=Path, metavar="FILE", help="put what the client did into this document"
@@ -49,13 +53,15 @@ class Command(BaseCommand):
         credentials: Path | None,
         once: bool,
         client: bool,
+        open_profiles: bool,
         transcript: Path | None,
         **options: Any,
     ) -> None:
         if client:
             require_client()
         try:
-            with interrupts.heeded(), database.prepared() as description, accounts.swept():
+            groups = policy.open_profiles() if open_profiles else nullcontext()
+            with interrupts.heeded(), groups, database.prepared() as description, accounts.swept():
                 self.say(description)
                 self.check()
                 self.invent(users)
