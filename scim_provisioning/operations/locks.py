@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -15,6 +16,9 @@ from ..models import GroupRecord, UserRecord
 Result = TypeVar("Result")
 
 DEADLOCK_OR_SERIALIZATION = ("40P01", "40001")
+
+PAUSE = 0.05
+"""Seconds in which the other side of a deadlock gets its lock, before we ask for ours again."""
 
 
 @contextmanager
@@ -35,6 +39,7 @@ def retrying(operation: Callable[[], Result], model: type[Model]) -> Result:
         state = getattr(error.__cause__, "sqlstate", None)
         if state not in DEADLOCK_OR_SERIALIZATION or connections[router.db_for_write(model)].in_atomic_block:
             raise
+        time.sleep(PAUSE)
         return operation()
 
 
