@@ -17,8 +17,8 @@ Result = TypeVar("Result")
 
 DEADLOCK_OR_SERIALIZATION = ("40P01", "40001")
 
-PAUSE = 0.05
-"""Seconds in which the other side of a deadlock gets its lock, before we ask for ours again."""
+PAUSES = (0.05, 0.25)
+"""Seconds before each further attempt, in which the other side of a deadlock gets its lock."""
 
 
 @contextmanager
@@ -32,15 +32,16 @@ def writing(model: type[Model]) -> Iterator[None]:
 
 
 def retrying(operation: Callable[[], Result], model: type[Model]) -> Result:
-    """Run the operation, once more if the database broke a deadlock at our cost; not inside somebody's transaction."""
-    try:
-        return operation()
-    except OperationalError as error:
-        state = getattr(error.__cause__, "sqlstate", None)
-        if state not in DEADLOCK_OR_SERIALIZATION or connections[router.db_for_write(model)].in_atomic_block:
-            raise
-        time.sleep(PAUSE)
-        return operation()
+    """Run the operation, again if the database broke a deadlock at our cost; not inside somebody's transaction."""
+    for pause in PAUSES:
+        try:
+            return operation()
+        except OperationalError as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state not in DEADLOCK_OR_SERIALIZATION or connections[router.db_for_write(model)].in_atomic_block:
+                raise
+        time.sleep(pause)
+    return operation()
 
 
 def lock(model: type[Model], keys: Iterable[Any], name: str = "pk") -> dict[Any, Model]:

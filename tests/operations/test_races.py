@@ -154,7 +154,7 @@ def test_a_deadlock_is_ended_by_the_database_and_the_loser_tried_again() -> None
         partial(locks.retrying, partial(locking, second, first), User),
     )
     assert outcomes == [None, None]
-    assert len(attempts) == 3
+    assert len(attempts) > 2
 
 
 def test_who_waits_for_a_row_sees_what_was_done_to_it_meanwhile(idp: Provider) -> None:
