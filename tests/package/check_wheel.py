@@ -5,7 +5,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 PACKAGE = "scim_provisioning"
-NEEDED = ("py.typed", "migrations/", "templates/", "static/", "locale/")
+NEEDED = ("py.typed", "migrations/", "templates/", "static/")
 
 
 def main(folder: Path) -> str | None:
