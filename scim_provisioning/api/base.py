@@ -27,6 +27,10 @@ from .authentication import BearerAuthentication, HasConnection
 from .content import Negotiation, ScimParser, ScimRenderer
 from .exceptions import handle
 
+PARAMETERS = {
+    name.lower(): name
+    for name in ("attributes", "excludedAttributes", "filter", "sortBy", "sortOrder", "startIndex", "count")
+}
 REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 
 
@@ -97,8 +101,16 @@ class ScimView(APIView):
 
     @cached_property
     def parameters(self) -> QueryDict:
-        """The query string as UTF-8, whatever charset a header declares."""
-        return QueryDict(self.request.META.get("QUERY_STRING", ""), encoding="utf-8")
+        """The query string as UTF-8, whatever charset a header declares.
+
+        The protocol's own names count in any case of letters: `Filter=…` passed over would widen the result.
+        """
+        sent = QueryDict(self.request.META.get("QUERY_STRING", ""), encoding="utf-8")
+        known = QueryDict(mutable=True)
+        for name, values in sent.lists():
+            canonical = PARAMETERS.get(name.lower(), name)
+            known.setlist(canonical, [*known.getlist(canonical), *values])
+        return known
 
     def projection(self, resource_type: ResourceType) -> Projection:
         """What of a resource the client wants to see (RFC 7644 §3.9)."""

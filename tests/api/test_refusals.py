@@ -261,3 +261,11 @@ class TestGroups:
                 assert scim.put(f"/Groups/{id}", {"schemas": [CORE_GROUP], "displayName": "New"}).status == 403
                 assert scim.delete(f"/Groups/{id}").status == 403
         assert Profile.objects.get().name == profile.name
+
+
+def test_the_names_of_parameters_count_in_any_case(scim: ScimClient) -> None:
+    """Passed over, a filter would widen the result to everybody."""
+    UserFactory.create_batch(3)
+    assert scim.get("/Users", FILTER='userName eq "nobody"').json["totalResults"] == 0
+    assert scim.get("/Users", Count=1, STARTINDEX=2).json["startIndex"] == 2
+    assert scim.get("/Users?filter=id+pr&Filter=id+pr").scim_type == "invalidFilter"
