@@ -163,10 +163,13 @@ class TestAPostOfTheSameName:
         with nothing_changes(), pytest.raises(Uniqueness, match=rf"{gone.pk}.*deleted over SCIM"):
             idp.post(user("ada"))
 
-    def test_does_not_bring_back_who_became_protected(self, idp: Provider, gone: User) -> None:
+    @pytest.mark.parametrize("active", [True, False])
+    def test_does_not_bring_back_who_became_protected(self, idp: Provider, active: bool) -> None:
+        body = {"schemas": user("ada")["schemas"], "userName": "ada@example.com", "active": active}
+        idp.delete(idp.post(body)["id"])
         User.objects.update(is_superuser=True)
         with nothing_changes(), pytest.raises(Forbidden):
-            idp.post(user("ada"))
+            idp.post(body)
 
 
 class TestAnEMailAddress:

@@ -123,6 +123,12 @@ class TestChange:
         assert '"username" =' not in update
         assert User.objects.get().job_title == "Architect"
 
+    def test_moves_the_hosts_own_time_of_the_last_change(self, idp: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = UserFactory()
+        monkeypatch.setattr(User._meta.get_field("date_joined"), "auto_now", True)
+        idp.replace(row.pk, "title", "Architect")
+        assert User.objects.get().date_joined > row.date_joined
+
     @pytest.mark.rfc("7644-3.5.2.1-08", "7644-3.5.2.1-07")
     @pytest.mark.parametrize(
         ("path", "value"),
