@@ -6,10 +6,12 @@ from functools import partial
 
 from django.db.models import Q
 
+from ..protocol import versions
 from ..protocol.binding import Any, Bound, Test
+from ..protocol.errors import InvalidFilter
 from .collections import Collection
 from .conditions import OfElement, combined
-from .lookups import NEVER
+from .lookups import ALWAYS, NEVER
 from .many import Many
 from .sources import Source
 
@@ -17,12 +19,17 @@ from .sources import Source
 def condition(bound: Bound, collection: Collection) -> Q:
     """The filter as a condition on rows of the collection's model.
 
-    An attribute that this collection lacks, but another one of the same endpoint has, is absent here.
+    An attribute that this collection lacks, but another one of the same endpoint has, is absent here. InvalidFilter for
+    one that no row holds.
     """
     return combined(bound, partial(_leaf, collection))
 
 
 def _leaf(collection: Collection, bound: Test | Any) -> Q:
+    if isinstance(bound, Test) and bound.target.key == versions.KEY:
+        if bound.operator == "pr":
+            return ALWAYS
+        raise InvalidFilter(f"Nothing is found by `{versions.KEY}`; send it in If-Match or If-None-Match.")
     match bound, collection.mapping.get(bound.target.key):
         case Any(_, condition), Many() as many:
             return many.any(collection, OfElement(condition))

@@ -15,8 +15,6 @@ from .many import InRow, Many, Related
 from .references import Members
 from .sources import Source
 
-VERSION = "meta.version"
-
 
 class Plan:
     """How the resources of a collection are read for a projection.
@@ -29,7 +27,7 @@ class Plan:
     def __init__(self, collection: Collection, projection: Projection, *, versioned: bool = False) -> None:
         self.collection = collection
         self.projection = projection
-        self.versioned = versioned or projection.shows(VERSION)
+        self.versioned = versioned or projection.shows(versions.KEY)
         shown = {key: stored for key, stored in collection.mapping.items() if projection.shows(key)}
         self.cells = Cells(in_rows(collection.mapping if self.versioned else shown), first=1)
         self.relations = {key: stored for key, stored in shown.items() if isinstance(stored, Related)}
@@ -53,7 +51,7 @@ class Plan:
         if "members" in self.relations:
             self.versions = {pk: of.with_members(_ids(found[pk])) for pk, of in self.versions.items()}
         for pk, of in self.versions.items():
-            found[pk][VERSION] = of.tag
+            found[pk][versions.KEY] = of.tag
         return {pk: self._shown(document) for pk, document in found.items()}
 
     def _shown(self, document: Document) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ..adapters.filtering import condition
 from ..conf import settings
 from ..operations.caller import Caller
 from ..operations.search import Found, Sort
+from ..protocol import versions
 from ..protocol.binding import Bound, bind
 from ..protocol.errors import InvalidFilter, InvalidValue
 from ..protocol.expressions import AttributePath, Expression
@@ -118,7 +119,12 @@ class ScimFilterSet(FilterSet):
         target = self.kind.resolve(path)
         if target is not None and target.sub is None and target.attribute.multi_valued and target.attribute.is_complex:
             target = replace(target, sub=target.attribute.sub("value"))
-        if target is None or target.leaf.is_complex or "never" in (target.leaf.returned, target.attribute.returned):
+        if (
+            target is None
+            or target.leaf.is_complex
+            or target.key == versions.KEY
+            or "never" in (target.leaf.returned, target.attribute.returned)
+        ):
             raise InvalidValue(f"`sortBy` names an attribute with simple values; {str(path)!r} is none.")
         return Sort(target, self.form.cleaned_data["sortOrder"])
 

@@ -17,6 +17,9 @@ from typing import Any, Final
 
 from .errors import InvalidSyntax
 
+KEY: Final = "meta.version"
+"""Where a document has its version. It is worked out of the whole resource, so nothing is found or sorted by it."""
+
 LENGTH: Final = 16
 """Hexadecimal digits of a part: 64 bits tell a resource's versions apart."""
 

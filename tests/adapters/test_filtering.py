@@ -1,4 +1,4 @@
-"""A filter selects in the database whom the evaluation in memory selects: the differential test of the filter language."""
+"""The differential test of filters: the database selects whom the evaluation in memory selects."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from scim_provisioning.adapters.filtering import condition
 from scim_provisioning.adapters.registry import Directory
+from scim_provisioning.protocol import versions
 from scim_provisioning.protocol.binding import OPERATORS, bind
 from scim_provisioning.protocol.evaluation import matches
 from scim_provisioning.protocol.expressions import (
@@ -73,6 +74,8 @@ def filters(resource_type: ResourceType, ids: list[str]) -> st.SearchStrategy[Ex
         inner = []
         for sub in target.attribute.sub_attributes:
             named = Target(target.prefix, target.attribute, sub)
+            if named.key == versions.KEY:
+                continue  # nothing is found by it, as tests/api says
             simple.append(questions(named, AttributePath(target.attribute.name, sub.name, urn), ids))
             inner.append(questions(named, AttributePath(sub.name), ids))
         if inner and target.attribute.multi_valued:

@@ -8,6 +8,7 @@ import pytest
 
 from scim_provisioning.adapters.registry import Directory
 from scim_provisioning.operations.search import Sort, page
+from scim_provisioning.protocol import versions
 from scim_provisioning.protocol.documents import Document, Projection
 from scim_provisioning.protocol.schemas import Target
 
@@ -25,7 +26,7 @@ def sortable(directory: Directory, kind: str) -> list[Target]:
     every = [target for target in resource_type.targets() if not target.attribute.is_complex]
     for target in resource_type.targets():
         every += [Target(target.prefix, target.attribute, sub) for sub in target.attribute.sub_attributes]
-    return every
+    return [target for target in every if target.key != versions.KEY]
 
 
 def value(document: Document, target: Target) -> Any:

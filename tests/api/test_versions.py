@@ -139,6 +139,17 @@ def test_what_is_no_condition_is_refused(scim: ScimClient, condition: str) -> No
         assert (answer.status, answer.scim_type) == (400, "invalidSyntax")
 
 
+def test_nothing_is_found_or_sorted_by_a_version_but_that_there_is_one(scim: ScimClient) -> None:
+    UserFactory()
+    assert scim.get("/Users", filter="meta.version pr").json["totalResults"] == 1
+    for answer, scim_type in (
+        (scim.get("/Users", filter='meta.version eq "x"'), "invalidFilter"),
+        (scim.get("/Groups", filter='meta.version ne "x"'), "invalidFilter"),
+        (scim.get("/Users", sortBy="meta.version"), "invalidValue"),
+    ):
+        assert (answer.status, answer.scim_type) == (400, scim_type), answer
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_writers_who_expect_the_same_version_one_is_refused(scim: ScimClient) -> None:
