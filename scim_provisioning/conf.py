@@ -14,6 +14,7 @@ class Settings:
         "USER_ADAPTER",
         "GROUP_ADAPTERS",
         "BASE_URL",
+        "DOCUMENTATION_URI",
         "DELETE_USERS",
         "MAX_BODY_BYTES",
         "MAX_OPERATIONS",
@@ -38,6 +39,11 @@ class Settings:
     def BASE_URL(self) -> str:
         """Scheme and host that clients reach the product at (`https://app.example.com`); empty: as the request says."""
         return str(self._get("BASE_URL", "")).rstrip("/")
+
+    @property
+    def DOCUMENTATION_URI(self) -> str:
+        """Where people read how to provision this product, for /ServiceProviderConfig; empty: nowhere."""
+        return str(self._get("DOCUMENTATION_URI", ""))
 
     @property
     def DELETE_USERS(self) -> bool:

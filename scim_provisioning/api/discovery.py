@@ -34,7 +34,7 @@ class ServiceProviderConfigView(DiscoveryView):
 
     def get(self, request: Request) -> Response:
         """The one configuration, for all connections alike."""
-        document = {
+        document: dict[str, Any] = {
             "schemas": [SERVICE_PROVIDER_CONFIG],
             "patch": {"supported": True},
             "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
@@ -52,6 +52,8 @@ class ServiceProviderConfigView(DiscoveryView):
                 }
             ],
         }
+        if settings.DOCUMENTATION_URI:
+            document["documentationUri"] = settings.DOCUMENTATION_URI
         return Response(self.described(document, "ServiceProviderConfig", "/ServiceProviderConfig"))
 
 

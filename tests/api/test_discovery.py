@@ -55,6 +55,12 @@ class TestServiceProviderConfig:
         assert config["bulk"]["supported"] is (scim.post("/Bulk", {}).status != 501)
         assert config["etag"]["supported"] is ("ETag" in scim.post("/Users", {"userName": "mira"}).headers)
 
+    def test_it_says_where_to_read_more_where_the_product_says_so(self, scim: ScimClient, settings: Any) -> None:
+        assert "documentationUri" not in scim.get("/ServiceProviderConfig").json
+        page = "https://app.example.com/help/provisioning"
+        settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "DOCUMENTATION_URI": page}
+        assert scim.get("/ServiceProviderConfig").json["documentationUri"] == page
+
     @pytest.mark.rfc("7643-5-06", "7643-5-08")
     def test_it_says_how_to_authenticate(self, scim: ScimClient) -> None:
         (scheme,) = scim.get("/ServiceProviderConfig").json["authenticationSchemes"]
