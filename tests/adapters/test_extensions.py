@@ -186,7 +186,7 @@ def test_a_value_that_does_not_fit_is_refused(scim: ScimClient, attributes: dict
     assert scim.get("/Users").json["totalResults"] == 0
 
 
-@pytest.mark.rfc("7644-3.5.1-05", "7644-3.5.1-06")
+@pytest.mark.rfc("7644-3.5.1-05", "7644-3.5.1-06", "7643-7-12", "7644-3.5.2-09")
 def test_an_immutable_attribute_is_set_once(scim: ScimClient) -> None:
     id = made(scim)["id"]
     once = {"op": "add", "path": f"{URN}:badge", "value": "B-1"}

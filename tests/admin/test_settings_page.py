@@ -258,6 +258,7 @@ class TestForgedRequests:
 class TestTheToken:
     """It is in the response to the request that made it, and nowhere else."""
 
+    @pytest.mark.rfc("6750-5.3-02", "7644-7.5.2-02")
     @pytest.mark.parametrize("storage", ["cookie.CookieStorage", "session.SessionStorage", "fallback.FallbackStorage"])
     def test_is_seen_once(
         self, settings_page: SettingsPageClient, caplog: pytest.LogCaptureFixture, settings: Any, storage: str

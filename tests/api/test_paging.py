@@ -97,6 +97,7 @@ def test_a_page_has_at_most_what_the_configuration_says(scim: ScimClient, seven:
     assert numbers(scim.get("/Users")) == (7, 1, 2)
 
 
+@pytest.mark.rfc("9865-2.1-01")
 @pytest.mark.parametrize(
     "value", ["x", "1.5", "1e3", "0x1", "one", "１", "1_0", "١", " ", "true", "\x00", "--1", "+-1"]
 )

@@ -16,7 +16,7 @@ DEACTIVATION = {"op": "replace", "path": "active", "value": False}
 
 
 class TestUniqueness:
-    @pytest.mark.rfc("7643-4.1.1-02", "7643-4.1.1-03", "7644-3.3-07", "7644-3.12-08", "7644-3.12-16")
+    @pytest.mark.rfc("7643-4.1.1-02", "7643-4.1.1-03", "7644-3.3-07", "7644-3.12-08", "7644-3.12-16", "7643-7-18")
     @pytest.mark.parametrize("name", ["ada@example.com", "ADA@EXAMPLE.COM", "aDa@example.com", "ａｄａ@example.com"])
     def test_a_user_name_is_taken_in_any_case(self, scim: ScimClient, name: str) -> None:
         ada = UserFactory(username="ada@example.com")

@@ -164,6 +164,7 @@ def test_a_database_that_goes_away_in_between_leaves_nothing_half_done(scim: Sci
     assert scim.patch(path, operation).json["active"] is False
 
 
+@pytest.mark.rfc("7644-3.12-11")
 def test_a_fault_of_ours_is_scim_too_and_tells_nothing(scim: ScimClient, caplog: pytest.LogCaptureFixture) -> None:
     scim.django.raise_request_exception = False
     with (

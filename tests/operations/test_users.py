@@ -210,6 +210,7 @@ class TestChange:
             with pytest.raises(Mutability):
                 idp.patch(id, title, {"op": "remove", "path": "userName"})
 
+    @pytest.mark.rfc("7643-4.1.1-05")
     def test_drops_a_full_name_that_a_part_of_it_made_wrong(self, idp: Provider) -> None:
         name = {"givenName": "Ada", "familyName": "E", "formatted": "Dr. Ada E"}
         id = idp.post({**user("ada"), "name": name})["id"]

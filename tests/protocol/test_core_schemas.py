@@ -73,7 +73,7 @@ def test_a_schema_has_the_characteristics_of_the_rfc_and_its_errata(schema: Sche
     assert [facts(attribute) for attribute in schema.attributes] == [expected(one) for one in fact["attributes"]]
 
 
-@pytest.mark.rfc("7643-3.1-08", "7643-3.1-12", "7643-3.1-14")
+@pytest.mark.rfc("7643-3.1-08", "7643-3.1-12", "7643-3.1-14", "7643-3.1-20")
 def test_the_common_attributes_have_the_characteristics_of_the_rfc() -> None:
     assert [facts(attribute) for attribute in COMMON] == [expected(one) for one in FACTS["common"]]
 
