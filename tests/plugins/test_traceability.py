@@ -19,7 +19,7 @@ ROWS = [BY_TEST, BY_SAME, BY_PERSON, NOT_GRAVE, GRAVE]
 
 
 def gaps(proofs: dict[str, list[str]]) -> list[str]:
-    listed = report(ROWS, proofs).partition("## Gaps")[2].partition("## All")[0]
+    listed = report(ROWS, proofs, {}).partition("## Gaps")[2].partition("## All")[0]
     return [line.split(" | ")[0].removeprefix("| ") for line in listed.splitlines() if line.startswith("| 1-")]
 
 
@@ -32,11 +32,19 @@ def test_a_row_that_says_the_same_as_a_gap_is_a_gap() -> None:
 
 
 def test_the_parameters_of_a_test_count_once() -> None:
-    assert "| `test_a.py::test_it` |" in report(ROWS, {"1-01": ["test_a.py::test_it[x]", "test_a.py::test_it[y]"]})
+    assert "| `test_a.py::test_it` |" in report(ROWS, {"1-01": ["test_a.py::test_it[x]", "test_a.py::test_it[y]"]}, {})
+
+
+def test_a_gap_shows_its_reason() -> None:
+    assert "| 1-05 | MUST NOT | Not proven, and grave. | A \\| reason. |" in report(ROWS, {}, {"1-05": "A | reason."})
+
+
+def test_a_row_that_says_the_same_has_the_same_reason() -> None:
+    assert "| 1-02 | MUST | Says the same. | A reason. |" in report(ROWS, {}, {"1-01": "A reason."})
 
 
 def test_a_bar_in_the_text_does_not_end_the_cell() -> None:
-    assert "Not proven \\| a choice." in report(ROWS, {})
+    assert "Not proven \\| a choice." in report(ROWS, {}, {})
 
 
 def test_whatever_a_row_refers_to_exists() -> None:

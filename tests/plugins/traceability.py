@@ -2,6 +2,7 @@
 
 tests/rfc/requirements.json has one row for each thing that the RFCs ask of a service provider. A test, class or module
 names the rows it proves. An id that no row has is an error at collection, so that the account cannot rot.
+tests/rfc/notes.json says why a row, or every row of a topic, has no test.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
-REQUIREMENTS = Path(__file__).parents[1] / "rfc" / "requirements.json"
+FOLDER = Path(__file__).parents[1] / "rfc"
+REQUIREMENTS = FOLDER / "requirements.json"
+NOTES = FOLDER / "notes.json"
+HEAD = FOLDER / "head.md"
 LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
 
 Row = Mapping[str, str]
@@ -57,7 +61,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         for id in ids_of(item):
             proofs[id].append(item.nodeid)
-    target.write_text(report(requirements().values(), proofs), "utf-8")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f"{HEAD.read_text('utf-8')}\n{report(requirements().values(), proofs, reasons())}", "utf-8")
 
 
 @cache
@@ -65,24 +70,36 @@ def requirements() -> dict[str, Row]:
     return {row["id"]: row for row in json.loads(REQUIREMENTS.read_text("utf-8"))}
 
 
+@cache
+def notes() -> dict[str, dict[str, str]]:
+    """Why there is no test: `topics`, for all rows of a topic, and `rows`, for one row each."""
+    read: dict[str, dict[str, str]] = json.loads(NOTES.read_text("utf-8"))
+    return read
+
+
+def reasons() -> dict[str, str]:
+    """Why a row may be without a test, by its id."""
+    topics = notes()["topics"]
+    of_topics = {id: topics[row["topic"]] for id, row in requirements().items() if row["topic"] in topics}
+    return of_topics | notes()["rows"]
+
+
 def ids_of(item: pytest.Item) -> set[str]:
     return {id for marker in item.iter_markers("rfc") for id in marker.args}
 
 
-def report(rows: Iterable[Row], proofs: Mapping[str, list[str]]) -> str:
+def report(rows: Iterable[Row], proofs: Mapping[str, list[str]], reasons: Mapping[str, str]) -> str:
     """Write the account as Markdown: the gaps, the gravest first, then every requirement with its tests."""
     rows = list(rows)
     gaps = sorted((row for row in rows if is_gap(row, proofs)), key=lambda row: LEVELS.index(row["level"]))
     lines = [
-        "# Requirements and the tests that prove them",
-        "",
         f"{len(rows)} requirements, {len(gaps)} without a test.",
         "",
         "## Gaps",
         "",
-        "| id | level | requirement |",
-        "|---|---|---|",
-        *(f"| {row['id']} | {row['level']} | {cell(row['text'])} |" for row in gaps),
+        "| id | level | requirement | why |",
+        "|---|---|---|---|",
+        *(f"| {row['id']} | {row['level']} | {cell(row['text'])} | {cell(reason(row, reasons))} |" for row in gaps),
         "",
         "## All",
         "",
@@ -95,6 +112,10 @@ def report(rows: Iterable[Row], proofs: Mapping[str, list[str]]) -> str:
 
 def is_gap(row: Row, proofs: Mapping[str, list[str]]) -> bool:
     return not (proofs.get(row["id"]) or proofs.get(row.get("same_as", "")) or "check" in row)
+
+
+def reason(row: Row, reasons: Mapping[str, str]) -> str:
+    return reasons.get(row["id"]) or reasons.get(row.get("same_as", ""), "")
 
 
 def proof(row: Row, proofs: Mapping[str, list[str]]) -> str:
