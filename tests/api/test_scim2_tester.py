@@ -22,6 +22,14 @@ MEMBER_NAMES = {("Group", f"check_{change}_attribute", "members") for change in 
 SEARCH = {(kind, "search_with_attributes", None) for kind in ("User", "Group")}
 """A search over all resource types at once is not offered."""
 
+OF_A_NEW_GROUP = {
+    *(f"check_{change}_attribute" for change in ("add", "remove", "replace")),
+    *(f"object_{step}" for step in ("creation", "replacement", "deletion")),
+    *(f"object_{query}" for query in ("query", "query_with_attributes", "query_without_id", "list_with_attributes")),
+    "search_with_attributes",
+}
+"""Each of these begins with making a group, which the example product refuses."""
+
 
 @pytest.mark.django_db(transaction=True)  # each request ends, as it does in a server, with its connection
 @pytest.mark.rfc("7643-7-07", "7644-3.1-03")
@@ -36,6 +44,16 @@ def test_every_check_passes_but_those_that_are_named(scim: ScimClient, settings:
     assert named(results, Status.SKIPPED) == SEARCH
     passed = Counter(result.resource_type for result in results if result.status is Status.SUCCESS)
     assert passed >= Counter({None: 20, "User": 80, "Group": 10})  # none is about discovery
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_product_makes_the_groups_every_check_that_needs_a_new_one_fails(scim: ScimClient) -> None:
+    headers = {"Authorization": f"Bearer {scim.token}"}
+    client = WSGISCIMClient(get_wsgi_application(), f"http://testserver{BASE}", headers)
+
+    failed = named(check_server(client), Status.ERROR, Status.CRITICAL, Status.DEVIATION)
+
+    assert failed == {ACTIVE, *(("Group", check, None) for check in OF_A_NEW_GROUP)}
 
 
 def named(results: list[CheckResult], *statuses: Status) -> set[tuple[str | None, str | None, str | None]]:
