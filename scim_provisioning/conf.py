@@ -20,6 +20,7 @@ class Settings:
         "MAX_OPERATIONS",
         "DEFAULT_COUNT",
         "MAX_COUNT",
+        "CURSOR_SECONDS",
     )
 
     def _get(self, name: str, default: Any) -> Any:
@@ -69,6 +70,11 @@ class Settings:
     def MAX_COUNT(self) -> int:
         """How many resources a page holds at the most."""
         return int(self._get("MAX_COUNT", 1000))
+
+    @property
+    def CURSOR_SECONDS(self) -> int:
+        """How long a cursor can be used, in seconds."""
+        return int(self._get("CURSOR_SECONDS", 3600))
 
 
 settings = Settings()

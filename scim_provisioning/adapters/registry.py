@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from typing import Final
 
 from django.utils.module_loading import import_string
 
@@ -13,6 +14,9 @@ from ..protocol.core_schemas import GROUP_TYPE
 from ..protocol.schemas import ResourceType
 from .base import GroupAdapter, UserAdapter
 from .collections import Collection, GroupCollection, UserCollection
+
+EVERYTHING: Final = "*"
+"""The scope of a search over all resource types."""
 
 
 def user_adapter() -> type[UserAdapter]:
@@ -54,10 +58,15 @@ class Directory:
         keys = {key for groups in self.groups for key in groups.mapping}
         return replace(GROUP_TYPE, extensions=tuple(extensions)).only(keys)
 
-    def collections(self, resource_type: str) -> list[Collection]:
-        """The collections behind the endpoint of that resource type."""
-        return [self.users] if resource_type == "User" else list(self.groups)
+    def collections(self, scope: str) -> list[Collection]:
+        """The collections of a resource type, by its name; or all, users first, of EVERYTHING."""
+        users: list[Collection] = [] if scope == "Group" else [self.users]
+        return users if scope == "User" else [*users, *self.groups]
 
-    def resource_type(self, name: str) -> ResourceType:
-        """What can be asked of that endpoint."""
-        return self.users.resource_type if name == "User" else self.group_type
+    def resource_type(self, scope: str) -> ResourceType:
+        """What can be asked of those collections: of EVERYTHING, what can be asked of one of them."""
+        users, groups = self.users.resource_type, self.group_type
+        if scope != EVERYTHING:
+            return users if scope == "User" else groups
+        extensions = dict.fromkeys([*users.extensions, *groups.extensions])
+        return replace(users, name="Resource", extensions=tuple(extensions), further=(groups.schema,))

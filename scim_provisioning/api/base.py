@@ -29,7 +29,7 @@ from .exceptions import handle
 
 PARAMETERS = {
     name.lower(): name
-    for name in ("attributes", "excludedAttributes", "filter", "sortBy", "sortOrder", "startIndex", "count")
+    for name in ("attributes", "excludedAttributes", "filter", "sortBy", "sortOrder", "startIndex", "count", "cursor")
 }
 REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 

@@ -42,6 +42,14 @@ class ServiceProviderConfigView(DiscoveryView):
             "changePassword": {"supported": False},
             "sort": {"supported": True},
             "etag": {"supported": True},
+            "pagination": {
+                "cursor": True,
+                "index": True,
+                "defaultPaginationMethod": "index",
+                "defaultPageSize": settings.DEFAULT_COUNT,
+                "maxPageSize": settings.MAX_COUNT,
+                "cursorTimeout": settings.CURSOR_SECONDS,
+            },
             "authenticationSchemes": [
                 {
                     "type": "oauthbearertoken",

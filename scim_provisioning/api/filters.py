@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -13,11 +14,12 @@ from django_filters import Filter, FilterSet
 from ..adapters.collections import Collection
 from ..adapters.filtering import condition
 from ..conf import settings
+from ..operations import cursors
 from ..operations.caller import Caller
 from ..operations.search import Found, Sort
 from ..protocol import versions
 from ..protocol.binding import Bound, bind
-from ..protocol.errors import InvalidFilter, InvalidValue
+from ..protocol.errors import InvalidCount, InvalidFilter, InvalidValue
 from ..protocol.expressions import AttributePath, Expression
 from ..protocol.parser import parse_attribute_path, parse_filter
 
@@ -87,10 +89,13 @@ class ScimFilterSet(FilterSet):
     sortOrder = Parameter(OrderField)
     startIndex = Parameter(NumberField)
     count = Parameter(NumberField)
+    cursor = Parameter(forms.Field)
 
     def __init__(self, data: QueryDict, caller: Caller, resource_type: str) -> None:
         if len(data.getlist("filter")) > 1:
             raise InvalidFilter("`filter` is there more than once; join the expressions with `and`.")
+        self.scope = resource_type
+        self.asked = data
         self.collections = caller.directory.collections(resource_type)
         super().__init__(data, self.collections[0].queryset())
         self.is_valid()
@@ -109,6 +114,22 @@ class ScimFilterSet(FilterSet):
         """How many resources the page may hold; a negative number means none, too large a one the maximum."""
         asked = self.form.cleaned_data["count"]
         return min(max(settings.DEFAULT_COUNT if asked is None else asked, 0), settings.MAX_COUNT)
+
+    @property
+    def is_by_cursor(self) -> bool:
+        """Whether the pages are asked for by cursor; an empty one asks for the first (RFC 9865 §2)."""
+        if "cursor" in self.asked and "startIndex" in self.asked:
+            raise InvalidValue("`startIndex` and `cursor` exclude each other: send one of them.")
+        return "cursor" in self.asked
+
+    def book(self, caller: Caller) -> cursors.Book:
+        """What the cursors of this question have in common."""
+        asked = self.form.cleaned_data["count"]
+        if asked is not None and asked > settings.MAX_COUNT:
+            raise InvalidCount(f"`count` is {settings.MAX_COUNT} at the most.")
+        parts = ("filter", "sortBy", "sortOrder")
+        question = json.dumps([self.scope, *(self.asked.get(part) for part in parts)])
+        return cursors.Book(caller, question, self.size)
 
     @property
     def sort(self) -> Sort | None:

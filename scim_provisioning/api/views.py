@@ -11,16 +11,15 @@ from rest_framework.viewsets import ViewSetMixin
 
 from ..adapters.collections import Collection
 from ..adapters.mapping import Plan, read, version
-from ..operations import resources, search
+from ..operations import resources
 from ..operations.write import Write
 from ..protocol import versions
 from ..protocol.documents import Projection
 from ..protocol.errors import NotImplementedHere
-from ..protocol.messages import list_response
 from ..protocol.versions import Version
 from .base import ScimView
 from .content import sent
-from .filters import ScimFilterSet
+from .searching import found, parameters_of
 
 
 class ResourceViewSet(ViewSetMixin, ScimView):
@@ -30,9 +29,12 @@ class ResourceViewSet(ViewSetMixin, ScimView):
 
     def list(self, request: Request) -> Response:
         """A page of what the filter finds (RFC 7644 §3.4.2)."""
-        asked = ScimFilterSet(self.parameters, self.caller, self.resource_type)
-        page = search.page(asked.found(), self._projection(), start=asked.start, count=asked.size, sort=asked.sort)
-        return Response(list_response(page.documents, page.total, page.start))
+        return found(self, self.resource_type)
+
+    def search(self, request: Request) -> Response:
+        """The same, asked in a body, so that it stands in no log (RFC 7644 §3.4.3)."""
+        self.parameters = parameters_of(sent(request), self.caller.leniency)
+        return found(self, self.resource_type)
 
     def retrieve(self, request: Request, id: str) -> Response:
         """One resource (RFC 7644 §3.4.1)."""

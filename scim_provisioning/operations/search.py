@@ -43,17 +43,22 @@ def page(found: list[Found], projection: Projection, *, start: int, count: int, 
     come in turn, each by primary key.
     """
     keys, total = _in_turn(found, start - 1, count) if sort is None else _sorted(found, sort, start - 1, count)
-    documents = {
+    return Page(total, start, documents(found, projection, keys))
+
+
+Keys = list[tuple[int, Any]]
+"""The number of a collection, and a primary key."""
+
+
+def documents(found: list[Found], projection: Projection, keys: Keys) -> list[dict[str, Any]]:
+    """The documents behind the keys, in their order; who is gone meanwhile is left out."""
+    read = {
         (number, key): document
         for number, (collection, _) in enumerate(found)
         if (wanted := [key for of, key in keys if of == number])
         for key, document in Plan(collection, projection).documents(wanted).items()
     }
-    return Page(total, start, [documents[key] for key in keys if key in documents])
-
-
-Keys = list[tuple[int, Any]]
-"""The number of a collection, and a primary key."""
+    return [read[key] for key in keys if key in read]
 
 
 def _in_turn(found: list[Found], skip: int, left: int) -> tuple[Keys, int]:

@@ -2,6 +2,9 @@
 
 ScimError
 ├── BadRequest (400)
+│   ├── ExpiredCursor      expiredCursor
+│   ├── InvalidCount       invalidCount
+│   ├── InvalidCursor      invalidCursor
 │   ├── InvalidFilter      invalidFilter
 │   ├── InvalidPath        invalidPath
 │   ├── InvalidSyntax      invalidSyntax
@@ -60,6 +63,24 @@ class _Located(BadRequest):
     def __init__(self, detail: str, position: int | None = None) -> None:
         super().__init__(detail if position is None else f"{detail} (column {position + 1})")
         self.position = position
+
+
+class InvalidCursor(BadRequest):
+    """A cursor is none of ours, or belongs to another question (RFC 9865 §2.1)."""
+
+    scim_type = "invalidCursor"
+
+
+class ExpiredCursor(BadRequest):
+    """A cursor is too old (RFC 9865 §2.1)."""
+
+    scim_type = "expiredCursor"
+
+
+class InvalidCount(BadRequest):
+    """The size of a page by cursor is too large, or not that of the pages before (RFC 9865 §2.1)."""
+
+    scim_type = "invalidCount"
 
 
 class InvalidFilter(_Located):

@@ -125,7 +125,10 @@ class Target:
 
 @dataclass(frozen=True)
 class ResourceType:
-    """A kind of resource: its endpoint, its schema and the schemas that extend it (RFC 7643 §6)."""
+    """A kind of resource: its endpoint, its schema and the schemas that extend it (RFC 7643 §6).
+
+    `further` are the schemas of other kinds, where a search goes over several.
+    """
 
     name: str
     endpoint: str
@@ -133,6 +136,7 @@ class ResourceType:
     schema: Schema
     extensions: tuple[Schema, ...] = ()
     common: tuple[Attribute, ...] = field(default=(), repr=False)
+    further: tuple[Schema, ...] = ()
 
     def only(self, keys: Collection[str]) -> ResourceType:
         """The resource type with the attributes whose leaves stand in `keys`; an extension without any is left out."""
@@ -147,21 +151,18 @@ class ResourceType:
         The name of an extension's attribute needs its URN, unless the core schema has no attribute of that name
         and exactly one extension has.
         """
-        if path.urn is not None:
-            prefixes = [prefix for urn, prefix, _ in self._schemas if urn.lower() == path.urn.lower()]
-        else:
-            prefixes = [prefix for _, prefix, schema in self._schemas if _named(schema, path.name)]
-            prefixes = prefixes[:1] if "" in prefixes else prefixes
-        if len(prefixes) != 1:
-            return None
-        attributes = next(schema for _, prefix, schema in self._schemas if prefix == prefixes[0])
-        attribute = _named(attributes, path.name)
-        if attribute is None:
-            return None
-        if path.sub is None:
-            return Target(prefixes[0], attribute)
-        sub = attribute.sub(path.sub)
-        return Target(prefixes[0], attribute, sub) if sub else None
+        found = [
+            Target(prefix, attribute)
+            for urn, prefix, attributes in self._schemas
+            if path.urn is None or urn.lower() == path.urn.lower()
+            if (attribute := _named(attributes, path.name)) is not None
+        ]
+        core = [target for target in found if not target.prefix]
+        found = core[:1] or found
+        if len(found) != 1 or path.sub is None:
+            return found[0] if len(found) == 1 else None
+        sub = found[0].attribute.sub(path.sub)
+        return replace(found[0], sub=sub) if sub else None
 
     def extension(self, urn: str) -> Schema | None:
         """The extension of that URN, in any case of letters."""
@@ -182,7 +183,8 @@ class ResourceType:
     def _schemas(self) -> tuple[tuple[str, str, tuple[Attribute, ...]], ...]:
         """URN, prefix of keys, attributes."""
         core = (self.schema.id, "", (*self.common, *self.schema.attributes))
-        return (core, *((one.id, f"{one.id}:", one.attributes) for one in self.extensions))
+        further = ((one.id, "", one.attributes) for one in self.further)
+        return (core, *further, *((one.id, f"{one.id}:", one.attributes) for one in self.extensions))
 
 
 def _named(attributes: tuple[Attribute, ...], name: str) -> Attribute | None:
