@@ -77,6 +77,7 @@ class ResourceViewSet(ViewSetMixin, ScimView):
         return self.projection(self.caller.directory.resource_type(self.resource_type))
 
     def _written(self, write: Write, projection: Projection, status: int = 200) -> Response:
+        projection.after_writing(write.sent)
         plan = Plan(write.collection, projection, versioned=True)
         document = plan.document(write.instance)
         return self._located(document, plan.versions[write.instance.pk], status)

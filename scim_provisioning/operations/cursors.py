@@ -27,6 +27,12 @@ from .search import Found, Sort, documents
 # A full stop is an unreserved character, and none of base64's.
 SIGNER: Final = TimestampSigner(salt="scim_provisioning.cursor", sep=".")
 
+# One text for what is no cursor and for somebody else's: which of them it is, is told to nobody.
+UNKNOWN: Final = (
+    "The cursor does not belong to this question. Go on with the parameters that it came with, or ask for the first "
+    "page with an empty `cursor`."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -74,9 +80,9 @@ class Book:
         except SignatureExpired:
             raise ExpiredCursor("The cursor is too old. Ask for the first page again.") from None
         except (BadSignature, ValueError):
-            raise InvalidCursor("This is no cursor of ours. Ask for the first page with an empty `cursor`.") from None
+            raise InvalidCursor(UNKNOWN) from None
         if connection != self.caller.connection.pk or question != self._question:
-            raise InvalidCursor("The cursor belongs to another question: go on with the parameters that it came from.")
+            raise InvalidCursor(UNKNOWN)
         if size != self.size:
             raise InvalidCount(f"The pages of this cursor have `count` {size}; go on with that.")
         return Place(*row)

@@ -43,6 +43,7 @@ class Write:
         self.kind = kind
         self.is_new = instance._state.adding
         self.record: UserRecord | GroupRecord = collection.attach_record(instance)
+        self.sent: set[str] = set()
         self._columns = _columns(instance)
         self._record_columns = _columns(self.record)
         self.before: Document = {} if self.is_new else read(collection, instance)
@@ -69,10 +70,11 @@ class Write:
 
     def run(self, operations: list[Operation]) -> None:
         """Apply the operations; on success, everything is written."""
+        self.sent = {operation.key for operation in operations}
         wanted = patching.apply(self.before, operations, self.collection.resource_type, self.caller.leniency)
         check(self.collection.resource_type, wanted)
         sets = {key: wanted.pop(key) for key in SETS if isinstance(wanted.get(key), SetChange)}
-        self._assign(wanted, {operation.key for operation in operations})
+        self._assign(wanted, self.sent)
         changed = self.changed()
         if changed or self.kind == Kind.CREATE:
             self.allow(changed)

@@ -27,14 +27,21 @@ class Projection:
 
     def __init__(self, resource_type: ResourceType, included: Iterable[str] = (), excluded: Iterable[str] = ()) -> None:
         self.leaves: dict[str, frozenset[str] | None] = {}
+        self._resource_type = resource_type
+        self._chosen = bool(list(included))
         wanted = _named(resource_type, included)
         unwanted = _named(resource_type, excluded)
-        only = bool(list(included))
         for target in resource_type.targets():
             for leaf in target.leaves:
-                shown = _shown(leaf, wanted, unwanted, only=only)
+                shown = _shown(leaf, wanted, unwanted, only=self._chosen)
                 if shown != frozenset():
                     self.leaves[leaf.key] = shown
+
+    def after_writing(self, keys: Iterable[str]) -> None:
+        """Show what is returned on request and was just written, unless the client chose (RFC 7643 §7, `request`)."""
+        for key in keys if not self._chosen else ():
+            if self._resource_type.leaves[key].leaf.returned == "request":
+                self.leaves[key] = None
 
     def shows(self, key: str) -> bool:
         """Whether a leaf, or something of a multi-valued attribute, is shown."""

@@ -149,6 +149,25 @@ def test_a_cursor_serves_its_own_question_only(scim: ScimClient) -> None:
     assert Connection.objects.count() == 2
 
 
+@pytest.mark.rfc("9865-5.2-05")
+def test_somebody_elses_cursor_is_refused_in_the_words_for_what_is_none(scim: ScimClient) -> None:
+    UserFactory.create_batch(3)
+    cursor = cursor_of(scim)
+    other, token = connections.enable(tenant="other")
+    assert token is not None
+    theirs = ScimClient(token, other).get("/Users", cursor=cursor, count=2)
+    assert theirs.json == ScimClient(token, other).get("/Users", cursor="made-up", count=2).json
+
+
+@pytest.mark.rfc("9865-5.2-02")
+def test_a_cursor_grants_nothing(scim: ScimClient) -> None:
+    UserFactory.create_batch(3)
+    cursor = cursor_of(scim)
+    assert ScimClient(None).get("/Users", cursor=cursor, count=2).status == 401
+    connections.disable()
+    assert scim.get("/Users", cursor=cursor, count=2).status == 401
+
+
 @pytest.mark.rfc("9865-2.1-03", "9865-4-04")
 def test_a_cursor_grows_old(scim: ScimClient) -> None:
     UserFactory.create_batch(3)

@@ -37,6 +37,7 @@ def test_what_is_always_returned_stays(scim: ScimClient) -> None:
     assert not {"meta", "name"} & user.keys()
 
 
+@pytest.mark.rfc("7644-3.4.2.1-01", "7644-3.4.2.1-02", "7644-3.4.2.1-03")
 def test_a_search_at_the_root_finds_users_and_groups(scim: ScimClient) -> None:
     user = UserFactory(first_name="Line", last_name="One")
     profile, project = ProfileFactory(name="Line two"), ProjectFactory(name="Line three")

@@ -84,3 +84,11 @@ class TestReferences:
         for path in (f"/Users/{UserFactory().pk}", f"/Groups/profile-{ProfileFactory().pk}", "/ServiceProviderConfig"):
             document = scim.get(path).json
             assert followed(scim, document["meta"]["location"]).json == document
+
+
+@pytest.mark.rfc("7643-4.1.2-09")
+def test_a_membership_that_clients_can_change_is_direct(scim: ScimClient) -> None:
+    someone = UserFactory()
+    ProfileFactory(users=[someone])
+    (group,) = scim.get(f"/Users/{someone.pk}").json["groups"]
+    assert group["type"] == "direct"
