@@ -10,7 +10,6 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import UniqueConstraint
-from django.db.models.functions import Lower
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
@@ -51,7 +50,7 @@ def _users() -> Iterator[CheckMessage]:
             hint='Name one: `"userName": Column("username")`.',
             id=f"{ID}.E005",
         )
-    elif not _is_unique_in_any_case(adapter.get_model(), name.name):
+    elif not name.is_unique_in_any_case:
         model = adapter.get_model().__name__
         yield checks.Warning(
             f"{adapter.__name__}: two users may have names that differ only in case.",
@@ -136,12 +135,3 @@ def _loaded(setting: str, path: str, base: type[Any]) -> tuple[Any, list[CheckMe
     except ImproperlyConfigured as error:
         return adapter, [Error(str(error), hint="Mend the adapter's `attributes`.", id=f"{ID}.E004")]
     return adapter, []
-
-
-def _is_unique_in_any_case(model: Any, column: str) -> bool:
-    """Whether a constraint on Lower(column) keeps names apart that differ only in case."""
-    wanted = Lower(column)
-    return any(
-        isinstance(constraint, UniqueConstraint) and tuple(constraint.expressions) == (wanted,)
-        for constraint in model._meta.constraints
-    )

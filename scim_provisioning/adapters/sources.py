@@ -19,9 +19,10 @@ from django.db.models import (
     Model,
     Q,
     TextField,
+    UniqueConstraint,
     Value,
 )
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, Lower
 
 from ..protocol.datetimes import written
 from ..protocol.errors import InvalidValue
@@ -80,6 +81,13 @@ class Column(Source):
     def bind(self, model: type[Model], target: Target) -> None:
         super().bind(model, target)
         self.field: Field[Any, Any] = model._meta.get_field(self.name)  # type: ignore[assignment]
+
+    @property
+    def is_unique_in_any_case(self) -> bool:
+        """Whether a constraint on Lower(column) keeps values apart that differ only in case."""
+        wanted = (Lower(self.name),)
+        constraints = self.model._meta.constraints
+        return any(isinstance(one, UniqueConstraint) and tuple(one.expressions) == wanted for one in constraints)
 
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         return (prefix + self.name,)

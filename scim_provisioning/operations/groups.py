@@ -9,7 +9,7 @@ from ..adapters.collections import GroupCollection
 from ..models import GroupRecord
 from ..protocol.errors import Forbidden
 from ..protocol.sets import ALL, SetChange
-from . import conflicts
+from . import conflicts, locks
 from .caller import Caller
 from .events import SetChanged
 from .members import change_members
@@ -25,6 +25,7 @@ class GroupWrite(Write):
     def assign(self, key: str, value: Any) -> None:
         """A name that another group has is told before the policy, so that a client links instead of giving up."""
         if key == "displayName":
+            locks.reserve(self.collection, key, value)
             check_name(self.collection, value, self.instance.pk)
             if not self.is_new and not self.collection.adapter.can_rename:
                 raise Forbidden("Groups are named in the product; this one cannot be renamed over SCIM.")

@@ -11,6 +11,7 @@ from django.db import OperationalError, connections, router, transaction
 from django.db.models import Model
 
 from ..adapters.collections import Collection, UserCollection
+from ..adapters.sources import Column
 from ..models import GroupRecord, UserRecord
 
 Result = TypeVar("Result")
@@ -67,3 +68,18 @@ def out_of_sight(collection: Collection, rows: list[Model]) -> set[Any]:
     return set(
         UserRecord.objects.filter(user__in=inactive, deprovisioned_at__isnull=False).values_list("user", flat=True)
     )
+
+
+def reserve(collection: Collection, attribute: str, value: Any) -> None:
+    """Let one transaction at a time look whether a text is free, in any case of letters, and take it.
+
+    Only where the host has no constraint that would settle the race, and only on PostgreSQL: on SQLite one transaction
+    writes at a time anyhow.
+    """
+    source = collection.mapping[attribute]
+    connection = connections[router.db_for_write(collection.model)]
+    if connection.vendor != "postgresql" or not isinstance(value, str):
+        return
+    if not (isinstance(source, Column) and source.is_unique_in_any_case):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(lower(%s), 0))", [f"{attribute}:{value}"])

@@ -23,7 +23,7 @@ from ..protocol.changes import SETS, Operation
 from ..protocol.documents import Document, check, difference
 from ..protocol.errors import Forbidden, Mutability, PreconditionFailed
 from ..protocol.sets import SetChange
-from . import conflicts, events
+from . import conflicts, events, locks
 from .caller import Caller
 from .events import Change, SetChanged
 
@@ -121,6 +121,7 @@ class Write:
         """Raise Forbidden or Uniqueness where the change must not be."""
         for key, target in self.collection.resource_type.leaves.items():
             if target.leaf.uniqueness != "none" and key in changed:
+                locks.reserve(self.collection, key, changed[key][1])
                 conflicts.check_free(self.collection, key, changed[key][1], self.instance.pk)
 
     def change_sets(self, sets: Mapping[str, SetChange]) -> list[SetChanged]:
