@@ -21,7 +21,6 @@ INSTALLED_APPS = [
     "example_project.accounts",
     "example_project.access",
     "scim_provisioning",  # SCIM
-    "rest_framework",  # SCIM: its endpoints are built with Django REST framework
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
