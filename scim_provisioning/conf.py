@@ -18,6 +18,7 @@ class Settings:
         "DELETE_USERS",
         "MAX_BODY_BYTES",
         "MAX_OPERATIONS",
+        "MAX_BULK_OPERATIONS",
         "DEFAULT_COUNT",
         "MAX_COUNT",
         "CURSOR_SECONDS",
@@ -60,6 +61,11 @@ class Settings:
     def MAX_OPERATIONS(self) -> int:
         """How many operations one PATCH may hold."""
         return int(self._get("MAX_OPERATIONS", 1000))
+
+    @property
+    def MAX_BULK_OPERATIONS(self) -> int:
+        """How many operations one bulk request may hold."""
+        return int(self._get("MAX_BULK_OPERATIONS", 1000))
 
     @property
     def DEFAULT_COUNT(self) -> int:

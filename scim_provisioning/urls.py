@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import URLPattern, re_path
 
 from .api.base import Unknown
+from .api.bulk import BulkView
 from .api.discovery import ResourceTypesView, SchemasView, ServiceProviderConfigView
 from .api.searching import SearchView
 from .api.views import GroupViewSet, NotOffered, ResourceViewSet, UserViewSet
@@ -32,7 +33,7 @@ def resource(endpoint: str, view: type[ResourceViewSet]) -> list[URLPattern]:
 urlpatterns = [
     re_path(r"^$", Unknown.as_view(), name="root"),
     re_path(r"^Me(?:/.*)?$", NotOffered.as_view(detail=NO_ME)),
-    re_path(r"^Bulk/?$", NotOffered.as_view()),
+    re_path(r"^Bulk/?$", BulkView.as_view()),
     re_path(r"^\.search/?$", SearchView.as_view()),
     *resource("Users", UserViewSet),
     *resource("Groups", GroupViewSet),

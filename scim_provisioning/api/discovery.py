@@ -37,7 +37,11 @@ class ServiceProviderConfigView(DiscoveryView):
         document: dict[str, Any] = {
             "schemas": [SERVICE_PROVIDER_CONFIG],
             "patch": {"supported": True},
-            "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+            "bulk": {
+                "supported": True,
+                "maxOperations": settings.MAX_BULK_OPERATIONS,
+                "maxPayloadSize": settings.MAX_BODY_BYTES,
+            },
             "filter": {"supported": True, "maxResults": settings.MAX_COUNT},
             "changePassword": {"supported": False},
             "sort": {"supported": True},

@@ -46,14 +46,20 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
             headers["Retry-After"] = f"{wait:.0f}"
         if isinstance(error, drf.MethodNotAllowed):
             headers["Allow"] = ", ".join(context["view"].allowed_methods)
+    scim = refusal(error, context)
+    if isinstance(scim, Unavailable):
+        headers["Retry-After"] = RETRY_AFTER
+    return Response(scim.document(), status=scim.status, headers=headers)
+
+
+def refusal(error: Exception, context: Mapping[str, Any]) -> ScimError:
+    """What a client is told of an exception; of a fault of ours, the operator is told too."""
     scim = _translated(error)
     if isinstance(scim, Internal):
         request = context["request"]
         logger.exception("SCIM request failed", extra={"method": request.method})
         got_request_exception.send(sender=type(context["view"]), request=request._request)
-    if isinstance(scim, Unavailable):
-        headers["Retry-After"] = RETRY_AFTER
-    return Response(scim.document(), status=scim.status, headers=headers)
+    return scim
 
 
 def _translated(error: Exception) -> ScimError:

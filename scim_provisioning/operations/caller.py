@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..adapters.registry import Directory
@@ -28,6 +28,12 @@ class Caller:
 
     def __post_init__(self) -> None:
         self.leniency = Leniency(strict=self.connection.dialect == Connection.Dialect.STRICT)
+
+    def conditioned(self, if_match: str | None) -> Caller:
+        """The same for one operation of a bulk job: its own condition, and its own account of what it is forgiven."""
+        caller = replace(self, if_match=if_match, if_none_match=None)
+        caller.directory = self.directory
+        return caller
 
     @cached_property
     def directory(self) -> Directory:

@@ -77,7 +77,7 @@ class TestSorting:
         ("POST", "/Groups", {"displayName": "New"}, 403),
         ("GET", "/Users/0", None, 404),
         ("DELETE", "/Users", None, 405),
-        ("POST", "/Bulk", {}, 501),
+        ("POST", "/Me", {}, 501),
     ],
 )
 def test_an_error_is_a_document_with_the_status_in_it(
