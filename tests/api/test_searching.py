@@ -52,6 +52,7 @@ def test_a_search_at_the_root_finds_users_and_groups(scim: ScimClient) -> None:
     assert found["totalResults"] == 4
 
 
+@pytest.mark.rfc("7644-3.4.2.1-05", "7644-3.4.2.1-06")
 def test_what_one_type_lacks_is_absent_there(scim: ScimClient) -> None:
     user, profile = UserFactory(), ProfileFactory(name="Crew")
     ids = [one["id"] for one in search(scim, filter='userName pr or displayName eq "Crew"')["Resources"]]
