@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from .errors import InvalidSyntax
@@ -22,25 +23,20 @@ def parse_json(body: bytes, *, depth: int = MAX_DEPTH) -> Any:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidSyntax(f"The body is not UTF-8 (byte {error.start + 1}).") from None
-    _check_depth(text, depth)
     try:
         value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_refused, parse_float=_float, parse_int=_integer
         )
     except json.JSONDecodeError as error:
         raise InvalidSyntax(f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from None
-    _check_text(value)
+    except RecursionError:
+        raise _too_deep(depth) from None
+    _check(value, depth)
     return value
 
 
-def _check_depth(text: str, depth: int) -> None:
-    """Refuse deep nesting before the parser recurses into it; brackets inside strings do not count."""
-    level = 0
-    for match in re.finditer(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', text):
-        character = match[0][0]
-        level += (character in "[{") - (character in "]}")
-        if level > depth:
-            raise InvalidSyntax(f"The body nests deeper than {depth} levels (column {match.start() + 1}).")
+def _too_deep(depth: int) -> InvalidSyntax:
+    return InvalidSyntax(f"The body nests deeper than {depth} levels.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -70,14 +66,20 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _check_text(value: Any) -> None:
-    match value:
-        case str() if UNSTORABLE.search(value):
-            raise InvalidSyntax("A string in the body holds U+0000 or a lone surrogate.")
-        case list():
-            for one in value:
-                _check_text(one)
-        case dict():
-            for key, one in value.items():
-                _check_text(key)
-                _check_text(one)
+def _check(value: Any, depth: int) -> None:
+    """Refuse deep nesting and text that cannot be stored, level by level."""
+    level, left = [value], depth
+    while level:
+        for one in level:
+            if isinstance(one, str) and UNSTORABLE.search(one):
+                raise InvalidSyntax("A string in the body holds U+0000 or a lone surrogate.")
+        containers = [one for one in level if isinstance(one, (list, dict))]
+        if containers and left == 0:
+            raise _too_deep(depth)
+        left -= 1
+        level = [part for one in containers for part in _parts(one)]
+
+
+def _parts(container: list[Any] | dict[str, Any]) -> Iterable[Any]:
+    """What stands in a list or an object, keys included."""
+    return container if isinstance(container, list) else [*container, *container.values()]

@@ -70,7 +70,7 @@ _CHARACTERS = re.compile(
           | \\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}
           | \\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}  # a pair; a lone surrogate is no character
           | \\(?:u[0-9a-fA-F]{0,3})?\Z  # the text ends too early, and the missing quote tells
-        )*+""",
+        )*""",
     re.VERBOSE,
 )
 
