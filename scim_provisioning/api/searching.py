@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import OperationalError
 from django.http import QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +13,7 @@ from ..adapters.registry import EVERYTHING
 from ..operations import cursors, search
 from ..protocol.constants import SEARCH_REQUEST
 from ..protocol.dialects import Leniency
-from ..protocol.errors import InvalidSyntax, InvalidValue
+from ..protocol.errors import InvalidFilter, InvalidSyntax, InvalidValue
 from ..protocol.messages import cursor_response, list_response
 from .base import PARAMETERS, ScimView
 from .content import sent
@@ -24,6 +25,16 @@ NUMBERS = {"startIndex", "count"}
 
 def found(view: ScimView, scope: str) -> Response:
     """The page of resources that the view's parameters ask for."""
+    try:
+        return _found(view, scope)
+    except OperationalError as error:
+        # SQLite's own parser gives up on conditions that are nested deeply; what is wrong is the filter, not the database.
+        if getattr(error.__cause__, "sqlite_errorname", None) != "SQLITE_ERROR":
+            raise
+        raise InvalidFilter("`filter` is too complex for the product's database; nest it less deeply.") from error
+
+
+def _found(view: ScimView, scope: str) -> Response:
     asked = ScimFilterSet(view.parameters, view.caller, scope)
     projection = view.projection(view.caller.directory.resource_type(scope))
     if not asked.is_by_cursor:
