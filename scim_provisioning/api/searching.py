@@ -28,7 +28,7 @@ def found(view: ScimView, scope: str) -> Response:
     try:
         return _found(view, scope)
     except OperationalError as error:
-        # SQLite's own parser gives up on conditions that are nested deeply; what is wrong is the filter, not the database.
+        # SQLite's parser gives up on conditions that are nested deeply: not the database is at fault, but the filter.
         if getattr(error.__cause__, "sqlite_errorname", None) != "SQLITE_ERROR":
             raise
         raise InvalidFilter("`filter` is too complex for the product's database; nest it less deeply.") from error
