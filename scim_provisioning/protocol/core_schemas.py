@@ -198,21 +198,16 @@ GROUP_SCHEMA: Final = Schema(
     "A set of users, to give them something in common.",
     (
         Attribute("displayName", description="The name of the Group.", required=True),
-        # Members come and go, but one that is there does not change (RFC 7643 §4.2).
-        replace(
-            throughout(
-                "immutable",
-                compound(
-                    "members",
-                    "The members of the Group.",
-                    identifier("value", "The id of the member."),
-                    reference("$ref", "The URI of the member.", "User", "Group"),
-                    Attribute("type", description="What the member is.", canonical_values=("User", "Group")),
-                    text("display", "The name of the member."),
-                    multi_valued=True,
-                ),
-            ),
-            mutability="readWrite",
+        # Members come and go, but one that is there does not change (RFC 7643 §4.2). The display is the member's own
+        # name, so a client cannot set it, and what is published says so (RFC 7643 §7).
+        compound(
+            "members",
+            "The members of the Group.",
+            throughout("immutable", identifier("value", "The id of the member.")),
+            throughout("immutable", reference("$ref", "The URI of the member.", "User", "Group")),
+            throughout("immutable", Attribute("type", description="What it is.", canonical_values=("User", "Group"))),
+            throughout("readOnly", text("display", "The name of the member.")),
+            multi_valued=True,
         ),
     ),
 )
