@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from example_project.access.models import Profile, Project
 from scim_provisioning.adapters.filtering import condition
 from scim_provisioning.adapters.registry import Directory
+from scim_provisioning.operations import cursors
 from scim_provisioning.protocol.binding import bind
+from scim_provisioning.protocol.documents import Projection
 from scim_provisioning.protocol.parser import parse_filter
 from tests.test_docs import lines
 
@@ -119,3 +122,18 @@ def test_look_ups_of_groups_read_no_table_from_end_to_end(directory: Directory) 
         'displayName eq "nobody"',
     ):
         assert scanned(directory, "Group", text) == set(), text
+
+
+def test_a_page_by_cursor_deep_in_the_list_costs_what_the_second_costs(directory: Directory) -> None:
+    found = [(directory.users, directory.users.queryset())]
+    projection = Projection(directory.users.resource_type, ["userName", "groups"])
+    keys = directory.users.queryset().order_by("pk").values_list("pk", flat=True)
+    asked = []
+    for key in (keys[99], keys[90_000]):
+        with CaptureQueriesContext(connection) as queries:
+            part = cursors.page(found, projection, place=cursors.Place(0, None, key), count=100, sort=None)
+        assert len(part.documents) == 100
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+    beyond = directory.users.queryset().filter(pk__gt=keys[90_000]).order_by("pk").values_list("pk", flat=True)
+    assert "Seq Scan on accounts_user" not in beyond[:101].explain()
