@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from .. import tokens
+from .. import signals, tokens
 from ..models import Connection
+from .announcements import after_commit
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
@@ -66,6 +67,7 @@ def enable(
         connection.token_hint = tokens.hint(token)
         connection.last_used_at = None
         _changed(connection, by)
+        after_commit(signals.connection_enabled, Connection, _primary(), connection=connection, by=by)
         return connection, token
 
 
@@ -86,6 +88,7 @@ def disable(
         connection.token_hint = ""
         connection.previous_until = connection.expires_at = None
         _changed(connection, by)
+        after_commit(signals.connection_disabled, Connection, _primary(), connection=connection, by=by)
         return connection, True
 
 

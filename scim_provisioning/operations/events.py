@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..adapters.collections import GroupCollection
 from ..models import Event
 from .caller import Caller
 
@@ -18,15 +19,25 @@ class Change:
     before: Any
     after: Any
 
+    def data(self) -> dict[str, Any]:
+        """As the Event keeps it."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class SetChanged:
-    """Who came into a group and who left it, by their SCIM ids."""
+    """Who came into a group and who left it: SCIM ids by primary keys; `group` is the key of the group's row."""
 
+    groups: GroupCollection
+    group: Any
     resource: str
-    added: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    path: str = "members"
+    added: dict[Any, str] = field(default_factory=dict)
+    removed: dict[Any, str] = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """As the Event keeps it."""
+        added, removed = sorted(self.added.values()), sorted(self.removed.values())
+        return {"resource": self.resource, "path": "members", "added": added, "removed": removed}
 
 
 def record(
@@ -50,5 +61,5 @@ def record(
         outcome=outcome,
         tolerances=caller.leniency.used,
         adopted=adopted,
-        changes=[asdict(change) for change in changes],
+        changes=[change.data() for change in changes],
     )

@@ -33,7 +33,8 @@ def change_members(groups: GroupCollection, group: Model, change: SetChange) -> 
     if not added and not removed:
         return []
     ids = groups.directory.users.ids(added | removed)
-    return [SetChanged(groups.id_of(group), sorted(ids[key] for key in added), sorted(ids[key] for key in removed))]
+    came, left = ({key: ids[key] for key in keys} for keys in (added, removed))
+    return [SetChanged(groups, group.pk, groups.id_of(group), came, left)]
 
 
 def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], set[Any]]:
@@ -97,7 +98,7 @@ def _seen(users: UserCollection, members: set[Any]) -> set[Any]:
 def leave_all_groups(users: UserCollection, user: Model) -> list[SetChanged]:
     """Take a user, whose row is locked, out of every group."""
     changes = []
-    id = users.id_of(user)
+    left = {user.pk: users.id_of(user)}
     for groups in users.directory.groups:
         if (membership := groups.membership) is None:
             continue
@@ -105,7 +106,7 @@ def leave_all_groups(users: UserCollection, user: Model) -> list[SetChanged]:
         keys = list(pairs.order_by(membership.group).values_list(f"{membership.group}_id", flat=True))
         if keys:
             pairs.filter(**{f"{membership.group}__in": keys}).delete()
-            changes += [SetChanged(group, removed=[id]) for group in groups.ids(keys).values()]
+            changes += [SetChanged(groups, key, id, removed=left) for key, id in groups.ids(keys).items()]
     return changes
 
 

@@ -23,7 +23,7 @@ from ..protocol.changes import SETS, Operation
 from ..protocol.documents import Document, check, difference
 from ..protocol.errors import Forbidden, Mutability, PreconditionFailed
 from ..protocol.sets import SetChange
-from . import conflicts, events, locks
+from . import announcements, conflicts, events, locks
 from .caller import Caller
 from .events import Change, SetChanged
 
@@ -92,9 +92,10 @@ class Write:
         """Delete the row itself; the Event keeps what it said, and the groups that were left."""
         mapping = self.collection.mapping
         gone = self.listed({key: (value, None) for key, value in self.before.items() if mapping[key].writable})
-        id = self.id
+        key = self.instance.pk
         self.collection.adapter.delete(self.instance)
-        self.note(id, [*gone, *left])
+        self.instance.pk = key  # Django takes it away; the Event and the signals still speak of it
+        self.note([*gone, *left])
 
     def changed(self) -> Changed:
         """What now reads otherwise than before; what no client can write (`id`, `meta`) does not count."""
@@ -151,13 +152,14 @@ class Write:
         else:
             columns = _columns(record).items()
             record.save(update_fields=[name for name, value in columns if value != self._record_columns[name]])
-        self.note(self.id, changes, adopted=adding and not self.is_new)
+        self.note(changes, adopted=adding and not self.is_new)
 
-    def note(self, id: str, changes: list[Change | SetChanged], *, adopted: bool = False) -> None:
-        """Write the Event."""
+    def note(self, changes: list[Change | SetChanged], *, adopted: bool = False) -> None:
+        """Write the Event, and tell the product once it is committed."""
         kind, outcome = self.kind, OUTCOMES[self.kind]
         resource_type = self.collection.resource_type.name
-        events.record(self.caller, kind, resource_type, id, changes, outcome=outcome, adopted=adopted)
+        events.record(self.caller, kind, resource_type, self.id, changes, outcome=outcome, adopted=adopted)
+        announcements.announce(self.caller, self.collection, self.instance, kind, changes)
 
     def _assign(self, wanted: Document, sent: set[str]) -> None:
         """Write what differs, and drop what was worked out of it unless the same request sends it."""
