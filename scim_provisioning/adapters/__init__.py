@@ -5,6 +5,7 @@ from .base import AuthGroupAdapter, GroupAdapter, UserAdapter
 from .lists import SingleValue, StoredList
 from .records import FullName, Stored
 from .references import Groups, Members
+from .registry import touch
 from .sources import Column, Constant, Source
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "Stored",
     "StoredList",
     "UserAdapter",
+    "touch",
 ]

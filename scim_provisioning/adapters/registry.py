@@ -6,10 +6,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
+from django.db.models import Model
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from ..conf import settings
-from ..models import Connection
+from ..models import Connection, GroupRecord, UserRecord
 from ..protocol.core_schemas import GROUP_TYPE
 from ..protocol.schemas import ResourceType
 from .base import GroupAdapter, UserAdapter
@@ -28,6 +30,21 @@ def user_adapter() -> type[UserAdapter]:
 def group_adapters() -> list[type[GroupAdapter]]:
     """The classes that the setting GROUP_ADAPTERS names."""
     return [import_string(path) for path in settings.GROUP_ADAPTERS]
+
+
+def touch(instance: Model) -> None:
+    """Note that the product changed a user, or a group's object, itself: `meta.lastModified` moves (RFC 7643 §3.1).
+
+    Who was never written over SCIM has no such time, and gets none. One statement for each table.
+    """
+    now = timezone.now()
+    if isinstance(instance, user_adapter().get_model()):
+        UserRecord.objects.filter(user=instance.pk).update(last_modified=now)
+    groups = [adapter for adapter in group_adapters() if isinstance(instance, adapter.get_model())]
+    identifiers = [adapter.identifier(level) for adapter in groups for level in adapter.levels or (None,)]
+    ids = [identifier.text(getattr(instance, identifier.name)) for identifier in identifiers]
+    if ids:
+        GroupRecord.objects.filter(group__in=ids).update(last_modified=now)
 
 
 class Directory:

@@ -299,6 +299,13 @@ class TestNothingIsTold:
             idp.of("Group").patch(id_of(profile), add(ada))
         assert not [query for query in queries if "project" in query["sql"]]
 
+    def test_and_nothing_is_put_by_where_nobody_listens(self, idp: Provider) -> None:
+        with transaction.atomic():
+            idp.of("Group").patch(id_of(ProfileFactory()), add(UserFactory()))
+            idp.post(user("ada"))
+            connections.disable()
+            assert database.run_on_commit == []
+
 
 class TestAReceiver:
     def test_that_fails_changes_neither_the_answer_nor_what_others_hear(
