@@ -183,7 +183,9 @@ def _somebody_waits() -> bool:
     for _ in range(500):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(0.01)")
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
             row = cursor.fetchone()
         if row and row[0]:
             return True
