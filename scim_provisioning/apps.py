@@ -18,9 +18,11 @@ class ScimProvisioningConfig(AppConfig):
         """Register the system checks and take note of logins, so that a deactivation can end their sessions."""
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
-        from .checks import check_configuration
+        from .checks import check_configuration, check_database, check_deployment
         from .operations.sessions import forget_logout, note_login
 
         checks.register(check_configuration)
+        checks.register(check_deployment, checks.Tags.security, deploy=True)
+        checks.register(check_database, checks.Tags.database)
         user_logged_in.connect(note_login, dispatch_uid="scim_provisioning.note_login")
         user_logged_out.connect(forget_logout, dispatch_uid="scim_provisioning.forget_logout")

@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 
 from ..models import Connection
 from ..protocol.core_schemas import GROUP_TYPE, USER_TYPE
 from ..protocol.schemas import ResourceType, Schema, Target
+from .faults import UnknownColumn, UnknownPath
 from .lists import SingleValue, StoredList
 from .many import Many, Schemas
 from .records import FullName, Record, RecordOfGroup, Stored
@@ -89,21 +90,21 @@ class ResourceAdapter:
         """The sources by the keys of documents, each bound to the model and to its attribute, common ones included."""
         identifier = cls.identifier(level)
         declared = {**cls.common(identifier), **cls.kept(), **cls.attributes}
-        core = cls.get_core()
         bound: Attributes = {"schemas": Schemas(), "id": identifier, "meta.resourceType": Constant(cls.core.name)}
-        for key, source in declared.items():
-            target = core.leaves.get(key)
-            if target is None:
-                known = ", ".join(core.leaves)
-                raise ImproperlyConfigured(f"{cls.__name__}.attributes: {key!r} is no attribute path. Known: {known}.")
-            bound[key] = copy(source)
-            try:
-                bound[key].bind(cls.get_model(), target)
-            except FieldDoesNotExist as error:
-                raise ImproperlyConfigured(
-                    f"{cls.__name__}.attributes[{key!r}]: {error}. Name a column of {cls.get_model().__name__}."
-                ) from error
-        return bound
+        return bound | {key: cls.placed(key, source) for key, source in declared.items()}
+
+    @classmethod
+    def placed(cls, key: str, source: Source | Many) -> Source | Many:
+        """The source bound to the model and to the attribute at that path; a Fault where one of them is not there."""
+        leaves = cls.get_core().leaves
+        if key not in leaves:
+            raise UnknownPath(cls, key, leaves)
+        placed = copy(source)
+        try:
+            placed.bind(cls.get_model(), leaves[key])
+        except FieldDoesNotExist as error:
+            raise UnknownColumn(cls, key, cls.get_model(), error) from error
+        return placed
 
     @classmethod
     def common(cls, identifier: Identifier) -> Attributes:

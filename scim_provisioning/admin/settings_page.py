@@ -23,7 +23,6 @@ from .. import locations
 from ..models import Connection
 from ..operations import connections
 from ..operations.connections import ConnectionMovedError, State
-from .addresses import is_unprotected
 from .banner import Banner
 from .forms import ProvisioningForm, VersionForm
 from .permissions import SuperuserAdmin
@@ -144,7 +143,7 @@ class SettingsPage(SuperuserAdmin):
             "state": state,
             "state_label": STATE_LABELS[state],
             "url": url,
-            "url_is_unprotected": is_unprotected(url),
+            "url_is_unprotected": locations.is_unprotected(url),
             **context,
         }
         return TemplateResponse(request, f"scim_provisioning/admin/{template}", context)

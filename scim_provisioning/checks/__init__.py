@@ -8,9 +8,25 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage
 
-from . import addresses, groups, settings, users
+from . import addresses, groups, names, security, settings, users
 
 
 def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Everything that can be told without a database."""
-    return [*settings.check(), *users.check(), *groups.check(), *addresses.check()]
+    """Everything that can be told without a database; nothing else of settings that cannot be read."""
+    unreadable = [*settings.types()]
+    if any(message.id == settings.UNREADABLE for message in unreadable):
+        return unreadable
+    found = [*settings.values(), *users.check(), *groups.check(), *addresses.check(), *security.sessions()]
+    return [*unreadable, *found]
+
+
+def check_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What matters where others reach the product (`manage.py check --deploy`)."""
+    is_readable = not any(message.id == settings.UNREADABLE for message in settings.types())
+    return [*security.deployment()] if is_readable else []
+
+
+def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What only the rows tell (`manage.py check --database default`); asked before each `migrate`, too."""
+    is_sound = not any(message.is_serious() for message in check_configuration(app_configs))
+    return [*names.check(kwargs.get("databases") or ())] if is_sound else []

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import UniqueConstraint
 
 from ..adapters.base import GroupAdapter
+from ..adapters.membership import Membership
 from ..adapters.references import Members
 from .messages import error
 
@@ -18,12 +22,17 @@ def check(adapter: type[GroupAdapter]) -> Iterator[CheckMessage]:
     if not isinstance(members, Members):
         return
     table = members.membership
+    astray = [*_relations(adapter, table)]
+    yield from astray
+    if astray:
+        return
     if bool(adapter.levels) != bool(table.level_field):
         yield error(
             "E008",
             f"{adapter.__name__}: `levels` and the level of `Members` go together.",
             'Say both: `levels = {…}` and `Members(…, level="<column>")`; or neither.',
         )
+    yield from _levels(adapter, table)
     pair = {table.group, table.user} | ({table.level_field} if table.level_field else set())
     meta = table.model._meta
     together = [set(fields) for fields in meta.unique_together]
@@ -34,3 +43,52 @@ def check(adapter: type[GroupAdapter]) -> Iterator[CheckMessage]:
             f"{adapter.__name__}: {table.model.__name__} lets a user be in a group twice.",
             f'Add `UniqueConstraint(fields={sorted(pair)}, name="…")` to its Meta.constraints.',
         )
+
+
+def _relations(adapter: type[GroupAdapter], table: Membership) -> Iterator[CheckMessage]:
+    """Whether the columns of the table lead to groups and to users, and the level's column is there."""
+    ends = {"group": (table.group, adapter.get_model()), "user": (table.user, get_user_model())}
+    named = f"{adapter.__name__}.attributes['members']"
+    for argument, (name, model) in ends.items():
+        field = _field(table, name)
+        leads_to = field.related_model._meta.concrete_model if field is not None and field.is_relation else None
+        if leads_to is not model._meta.concrete_model:
+            yield error(
+                "E021",
+                f"{named}: {table.model.__name__}.{name} is no foreign key to {model.__name__}.",
+                f'Say which column is: `Members(…, {argument}="<column>")`.',
+            )
+    if table.level_field and _field(table, table.level_field) is None:
+        yield error(
+            "E021",
+            f"{named}: {table.model.__name__} has no column {table.level_field!r}.",
+            'Say which column holds the level: `Members(…, level="<column>")`.',
+        )
+
+
+def _levels(adapter: type[GroupAdapter], table: Membership) -> Iterator[CheckMessage]:
+    """Whether the level's column can hold the keys of `levels`, and gives them back as they are."""
+    field = _field(table, table.level_field or "")
+    if field is None:
+        return
+    for level in adapter.levels:
+        if not level or not _holds(field, level):
+            yield error(
+                "E026",
+                f"{adapter.__name__}.levels: {table.model.__name__}.{field.name} cannot hold {level!r}.",
+                "The keys are the values that stand in the column; 0 and the empty text are none.",
+            )
+
+
+def _field(table: Membership, name: str) -> Any:
+    try:
+        return table.model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _holds(field: Any, value: Any) -> bool:
+    try:
+        return bool(field.clean(value, None) == value)
+    except ValidationError:
+        return False

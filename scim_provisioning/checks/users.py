@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage
 
 from ..adapters.base import UserAdapter
+from ..adapters.indexes import is_unique
 from ..adapters.sources import Column
 from ..conf import settings
+from . import lookups, rows
 from .adapters import loaded
 from .messages import error, warning
 
 
 def check() -> Iterator[CheckMessage]:
-    """The adapter, and what it says of user names."""
+    """The adapter, and what the database promises of its rows."""
     adapter, problems = loaded("USER_ADAPTER", settings.USER_ADAPTER, UserAdapter)
     yield from problems
-    if adapter is None or problems:
+    if adapter is None:
         return
+    model, users = adapter.get_model(), get_user_model()
+    if model._meta.concrete_model is not users:
+        yield error(
+            "E014",
+            f"{adapter.__name__}.model is {model.__name__}, but people log in as {users.__name__} (AUTH_USER_MODEL).",
+            f"Write `model = get_user_model()`, and map what {model.__name__} holds by a relation to it.",
+        )
+    if "active" not in adapter.bound(None):
+        yield error(
+            "E013",
+            f"{adapter.__name__}.attributes has no `active`, so nobody could be deactivated.",
+            'Map it: `"active": Column("is_active")`.',
+        )
     name = adapter.bound(None).get("userName")
     if not isinstance(name, Column):
         yield error(
@@ -26,11 +42,27 @@ def check() -> Iterator[CheckMessage]:
             f"{adapter.__name__}.attributes has no column for `userName`.",
             'Name one: `"userName": Column("username")`.',
         )
-    elif not name.is_unique_in_any_case:
-        model = adapter.get_model().__name__
+        return
+    names = [*_names(adapter, name)]
+    yield from names
+    yield from lookups.check(adapter, but={"userName"} if names else set())
+    yield from rows.check(adapter, UserAdapter)
+
+
+def _names(adapter: type[UserAdapter], name: Column) -> Iterator[CheckMessage]:
+    field, scoped = name.field, adapter.is_scoped()
+    if is_unique(field, folded=True, scoped=scoped):
+        return
+    hint = lookups.remedy(field, f'UniqueConstraint(Lower("{field.name}"), name="…")', "constraints")
+    if is_unique(field, folded=False, scoped=scoped):
         yield warning(
             "W001",
-            f"{adapter.__name__}: two users may have names that differ only in case.",
-            f'Add `UniqueConstraint(Lower("{name.name}"), name="…")` to {model}.Meta.constraints: it settles '
-            "races, and its index answers `userName eq`.",
+            f"{adapter.__name__}.attributes['userName']: two users may have names that differ only in case.",
+            f"{hint} It settles races, and its index answers `userName eq`.",
+        )
+    else:
+        yield error(
+            "E015",
+            f"{adapter.__name__}.attributes['userName']: two users may have the same {field.name}.",
+            f"{hint} A client takes them for one.",
         )

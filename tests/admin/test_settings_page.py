@@ -20,9 +20,9 @@ from django.utils import translation
 from django.views.debug import ExceptionReporter
 
 from scim_provisioning import tokens
-from scim_provisioning.admin.addresses import is_unprotected
 from scim_provisioning.admin.banner import Banner
 from scim_provisioning.admin.settings_page import SettingsPage
+from scim_provisioning.locations import is_unprotected
 from scim_provisioning.models import Connection
 from scim_provisioning.operations import connections
 from tests.admin.conftest import TOKEN, SettingsPageClient, token_in, words_of
