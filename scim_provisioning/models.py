@@ -69,9 +69,9 @@ class UserRecord(models.Model):
 
 
 class GroupRecord(models.Model):
-    """What SCIM knows of a group, by the group's SCIM id; made with the first write through SCIM."""
+    """What SCIM knows of a group, by `tenant/id`, or the SCIM id alone; made with the first write through SCIM."""
 
-    group = models.CharField(max_length=255, primary_key=True)
+    group = models.CharField(max_length=511, primary_key=True)
     connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL, related_name="+")
     external_id = models.CharField(max_length=255, blank=True, default="", db_index=True)
     created = models.DateTimeField(default=timezone.now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from functools import cache
@@ -18,14 +18,19 @@ from django.db.models import QuerySet
 from ..models import Connection
 from ..protocol.core_schemas import GROUP_TYPE, USER_TYPE
 from ..protocol.schemas import ResourceType, Schema, Target
+from .columns import Column
 from .faults import UnknownColumn, UnknownPath
 from .lists import SingleValue, StoredList
 from .many import Many, Schemas
 from .records import FullName, Record, RecordOfGroup, Stored
 from .references import Groups, Members
-from .sources import Column, Constant, Identifier, Source, Suffixed
+from .sources import Complex, Constant, Identifier, Source, Suffixed
 
 Attributes = dict[str, Source | Many]
+"""Sources by the keys of documents."""
+
+Declared = Mapping[str, Source | Many | Complex]
+"""The same as a host writes it: a complex attribute may be declared as a whole."""
 
 
 class ResourceAdapter:
@@ -37,7 +42,7 @@ class ResourceAdapter:
     """
 
     model: ClassVar[Any] = None
-    attributes: ClassVar[Attributes] = {}
+    attributes: ClassVar[Declared] = {}
     extensions: ClassVar[tuple[Schema, ...]] = ()
     lookup_field: ClassVar[str] = "pk"
     core: ClassVar[ResourceType]
@@ -89,7 +94,7 @@ class ResourceAdapter:
     def bound(cls, level: str | None) -> Attributes:
         """The sources by the keys of documents, each bound to the model and to its attribute, common ones included."""
         identifier = cls.identifier(level)
-        declared = {**cls.common(identifier), **cls.kept(), **cls.attributes}
+        declared = _in_parts({**cls.common(identifier), **cls.kept(), **cls.attributes})
         bound: Attributes = {"schemas": Schemas(), "id": identifier, "meta.resourceType": Constant(cls.core.name)}
         return bound | {key: cls.placed(key, source) for key, source in declared.items()}
 
@@ -126,12 +131,24 @@ class ResourceAdapter:
     @cache
     def get_resource_type(cls) -> ResourceType:
         """What a client can ask for: the attributes that are mapped, no more."""
-        return cls.get_core().only(cls.bound(None))
+        return cls.get_core().only({key: source.describe for key, source in cls.bound(None).items()})
 
     @classmethod
     def _key_field(cls) -> Any:
         meta = cls.get_model()._meta
         return meta.pk if cls.lookup_field == "pk" else meta.get_field(cls.lookup_field)
+
+
+def _in_parts(declared: Declared) -> Attributes:
+    """Leaf by leaf; what is declared as a whole takes the place of parts that stood there before."""
+    parts: Attributes = {}
+    for key, source in declared.items():
+        if isinstance(source, Complex):
+            parts = {leaf: kept for leaf, kept in parts.items() if not leaf.startswith(f"{key}.")}
+            parts |= {f"{key}.{name}": part for name, part in source.parts().items()}
+        else:
+            parts[key] = source
+    return parts
 
 
 def normalised(text: str) -> str:
@@ -152,7 +169,7 @@ class UserAdapter(ResourceAdapter):
     """Any AbstractUser as a SCIM User; what it has no column for is stored by us."""
 
     core = USER_TYPE
-    attributes: ClassVar[Attributes] = {
+    attributes: ClassVar[Declared] = {
         **stored(USER_TYPE.leaves.values(), but=frozenset({"schemas", "externalId", "password"})),
         "userName": Column("username", prepare=normalised),
         "name.formatted": FullName(),
@@ -237,4 +254,4 @@ class AuthGroupAdapter(GroupAdapter):
     """Django's own groups as SCIM Groups."""
 
     model = Group
-    attributes: ClassVar[Attributes] = {"displayName": Column("name"), "members": Members("user_set")}
+    attributes: ClassVar[Declared] = {"displayName": Column("name"), "members": Members("user_set")}

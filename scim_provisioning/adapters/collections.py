@@ -11,7 +11,9 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from ..models import GroupRecord, UserRecord
 from ..protocol.schemas import ResourceType, Schema
+from .columns import Column
 from .conditions import OfElement
+from .lists import SingleValue
 from .lookups import NEVER
 from .many import Many
 from .membership import Membership
@@ -39,7 +41,14 @@ class Collection:
     def mapping(self) -> dict[str, Source | Many]:
         """Where each attribute is stored, by the keys of documents."""
         bound = self.adapter.bound(self.level)
-        return {**bound, "meta.location": self.location}
+        return {**{key: stored.within(self) for key, stored in bound.items()}, "meta.location": self.location}
+
+    def columns(self) -> dict[str, Column]:
+        """The columns of the host's behind the attributes."""
+        found = {
+            key: stored.column if isinstance(stored, SingleValue) else stored for key, stored in self.mapping.items()
+        }
+        return {key: column for key, column in found.items() if isinstance(column, Column)}
 
     def single(self, key: str) -> Source:
         """The source of a single-valued attribute."""
@@ -71,7 +80,7 @@ class Collection:
         """The condition that a relation leads to one of the rows that the connection sees."""
         if not self.adapter.is_scoped():
             return Q()
-        return Q(**{f"{prefix}in": self.adapter.get_queryset()})
+        return Q(**{f"{prefix}pk__in": self.adapter.get_queryset()})
 
     def id_of(self, instance: Model) -> str:
         """The SCIM id of a row."""
@@ -176,11 +185,19 @@ class GroupCollection(Collection):
         self.reference_type = "direct"
 
     def load_record(self, instance: Model) -> GroupRecord:
-        found = None if instance._state.adding else GroupRecord.objects.filter(group=self.id_of(instance)).first()
+        found = None if instance._state.adding else self.records([self.id_of(instance)]).first()
         return found or GroupRecord()
 
     def name_record(self, record: GroupRecord, instance: Model) -> None:
-        record.group = self.id_of(instance)
+        record.group = self.record_key(self.id_of(instance))
+
+    def record_key(self, id: str) -> str:
+        """What our record of a group is found by: tenants may share a group, but not what their clients say of it."""
+        return f"{self.adapter.connection.tenant}/{id}" if self.adapter.connection.tenant else id
+
+    def records(self, ids: Iterable[str]) -> QuerySet[GroupRecord]:
+        """Our records of the groups with those SCIM ids."""
+        return GroupRecord.objects.filter(group__in=[self.record_key(id) for id in ids])
 
     @cached_property
     def membership(self) -> Membership | None:

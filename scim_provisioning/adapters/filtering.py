@@ -30,7 +30,10 @@ def _leaf(collection: Collection, bound: Test | Any) -> Q:
         if bound.operator == "pr":
             return ALWAYS
         raise InvalidFilter(f"Nothing is found by `{versions.KEY}`; send it in If-Match or If-None-Match.")
-    match bound, collection.mapping.get(bound.target.key):
+    stored = collection.mapping.get(bound.target.key)
+    if stored is not None and not stored.filterable:
+        raise InvalidFilter(f"{bound.target.key} cannot be filtered by: it is not kept in a form that can be compared.")
+    match bound, stored:
         case Any(_, condition), Many() as many:
             return many.any(collection, OfElement(condition))
         case Test(target, operator, value), Source() as source:

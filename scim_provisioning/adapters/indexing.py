@@ -7,13 +7,14 @@ from functools import singledispatch
 from typing import Any
 
 from ..models import GroupRecord, UserRecord
+from .columns import Choice, Column
 from .indexes import index_of
 from .lists import SingleValue, StoredList
 from .lookups import TEXTUAL
 from .many import Many
 from .records import FullName, Record, RecordOfGroup, Stored
 from .references import Members
-from .sources import Column, Identifier, Source, Suffixed
+from .sources import Identifier, Source, Suffixed
 
 STORED = "scim_user_stored"
 """The index on what we store of users as JSON; on PostgreSQL alone."""
@@ -49,8 +50,12 @@ def lookup(source: Source | Many, scoped: bool = False) -> Lookup | None:
 
 @lookup.register
 def _(source: Column, scoped: bool = False) -> Lookup:
-    leaf = source.target.leaf
-    return Lookup(source.field, leaf.type in TEXTUAL and not leaf.case_exact, scoped)
+    return Lookup(source.field, source.is_text and not source.target.leaf.case_exact, scoped)
+
+
+@lookup.register
+def _(source: Choice, scoped: bool = False) -> Lookup:
+    return Lookup(source.field, scoped=scoped)
 
 
 @lookup.register
@@ -89,8 +94,8 @@ def _(source: StoredList, scoped: bool = False) -> Lookup | None:
 
 
 @lookup.register
-def _(source: SingleValue, scoped: bool = False) -> Lookup:
-    return Lookup(source.field, folded=True, scoped=scoped)
+def _(source: SingleValue, scoped: bool = False) -> Lookup | None:
+    return lookup(source.column, scoped)
 
 
 @lookup.register

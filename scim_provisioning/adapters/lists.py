@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Expression, F, Model, Q, TextField, Value, When
@@ -12,12 +13,13 @@ from django.db.models.lookups import Exact
 
 from ..protocol.schemas import Attribute, Target
 from . import lookups
+from .columns import Column
 from .conditions import OfElement
 from .jsonlists import AnyElement, FirstElement, Holds, Leaf
 from .lookups import Operand, negated
 from .many import InRow
 from .records import RECORD, record_of, store, stored_condition
-from .sources import Column, Constant, Source, fitting
+from .sources import Constant, Source
 
 if TYPE_CHECKING:
     from .collections import Collection
@@ -84,18 +86,22 @@ class SingleValue(StoredList):
     """
 
     def __init__(self, column: str, type: str = "work") -> None:
-        self.column = column
+        self.column = Column(column)
         self.type = type
+
+    def __str__(self) -> str:
+        return f"SingleValue {self.column.path}"
 
     def bind(self, model: type[Model], target: Target) -> None:
         super().bind(model, target)
-        self.field: Any = model._meta.get_field(self.column)
+        self.column = copy(self.column)
+        self.column.bind(model, Target(target.prefix, target.attribute, target.attribute.sub("value")))
 
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
-        return (prefix + self.column, *super().columns(prefix))
+        return (*self.column.columns(prefix), *super().columns(prefix))
 
     def values(self, instance: Model) -> tuple[Any, ...]:
-        return (getattr(instance, self.column), *super().values(instance))
+        return (*self.column.values(instance), *super().values(instance))
 
     def read(self, *values: Any) -> list[dict[str, Any]] | None:
         column, attributes = values
@@ -106,8 +112,8 @@ class SingleValue(StoredList):
         return [{"value": column, "type": self.type, "primary": True}] if column else None
 
     def write(self, instance: Model, value: list[dict[str, Any]] | None) -> None:
-        column = fitting(self.field, self.chosen(value), self.target.key)
-        setattr(instance, self.column, column)
+        self.column.write(instance, self.chosen(value))
+        (column,) = self.column.values(instance)
         store(instance, self.target.key, {"column": column, "elements": value} if value else None)
 
     def chosen(self, elements: list[dict[str, Any]] | None) -> str | None:
@@ -124,18 +130,18 @@ class SingleValue(StoredList):
     @property
     def agrees(self) -> Q:
         """The condition that the stored list is what the column was filled from."""
-        return Q(Exact(KeyTextTransform("column", KeyTransform(self.target.key, self.record)), F(self.column)))
+        return Q(Exact(KeyTextTransform("column", KeyTransform(self.target.key, self.record)), F(self.column.name)))
 
     @property
     def alone(self) -> dict[str, Source]:
         """Where the only element stands when the list does not count."""
-        return {"value": Column(self.column), "type": Constant(self.type), "primary": Constant(True)}
+        return {"value": self.column, "type": Constant(self.type), "primary": Constant(True)}
 
     def first(self, collection: Collection, sub: Attribute | None) -> Any:
         name = sub.name if sub else "value"
         column = self.alone[name].expression() if name in self.alone else Value(None, TextField())
         in_list = self.first_in(self.record, [self.target.key, "elements"], sub)
-        in_column = Case(When(lookups.present(F(self.column), textual=True), then=Cast(column, TextField())))
+        in_column = Case(When(lookups.present(self.column.expression(), textual=True), then=Cast(column, TextField())))
         return Case(When(self.agrees, then=in_list), default=in_column, output_field=TextField())
 
     def any(self, collection: Collection, condition: OfElement) -> Q:
@@ -144,7 +150,7 @@ class SingleValue(StoredList):
         A value that is looked up stands in two tables, so it is looked up in two statements, each with its index.
         """
         in_list = self.agrees & self.any_in(self.record, [self.target.key, "elements"], condition)
-        filled = lookups.present(F(self.column), textual=True)
+        filled = lookups.present(self.column.expression(), textual=True)
         in_column = filled & negated(self.agrees) & condition.on(self.alone)
         if "value" not in condition.equalities:
             return in_list | in_column

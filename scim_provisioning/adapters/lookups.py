@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Expression, F, Q, Subquery, TextField, Value, When
-from django.db.models.functions import Collate, Left, Length, Lower, NullIf, Right, StrIndex
+from django.db.models import Case, Expression, F, Field, Q, Subquery, TextField, UUIDField, Value, When
+from django.db.models.functions import Cast, Collate, Left, Length, Lower, NullIf, Right, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -31,6 +31,23 @@ class CodePointOrder(Collate):
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, Any]:
         """SQLite compares bytes as it stands."""
         return compiler.compile(self.source_expressions[0])
+
+
+class AsText(Cast):
+    """A column as the text that documents have of it."""
+
+    def __init__(self, expression: Any, field: Field[Any, Any]) -> None:
+        super().__init__(expression, TextField())
+        self.is_uuid = isinstance(field, UUIDField)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
+        """SQLite keeps a UUID as its digits alone."""
+        if not self.is_uuid:
+            return super().as_sqlite(compiler, connection, **extra)
+        column, parameters = compiler.compile(self.source_expressions[0])
+        places = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+        parts = " || '-' || ".join(f"substr({column}, {start}, {length})" for start, length in places)
+        return f"({parts})", (*parameters,) * len(places)
 
 
 def compare(expression: Operand, attribute: Attribute, operator: str, value: Any) -> Q:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from copy import copy
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import DecimalField, Expression, F, Model, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.constants import LOOKUP_SEP
@@ -13,9 +14,13 @@ from django.db.models.lookups import In
 from ..models import GroupRecord
 from ..protocol.schemas import Attribute, Target
 from . import lookups
+from .columns import fitting
 from .jsonlists import Holds
 from .lookups import Operand
-from .sources import Identifier, Source, fitting, plain
+from .sources import Identifier, Source, plain
+
+if TYPE_CHECKING:
+    from .collections import Collection
 
 RECORD = "scim_record"
 """The relation from a user to what SCIM knows of it."""
@@ -87,7 +92,7 @@ class Record(Source):
 
     def __init__(self, name: str, *, writable: bool = False) -> None:
         self.name = name
-        self.writable = writable  # type: ignore[misc]
+        self.writable = writable
 
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         return (f"{prefix}{RECORD}{LOOKUP_SEP}{self.name}",)
@@ -113,6 +118,16 @@ class RecordOfGroup(Record):
     def __init__(self, name: str, identifier: Identifier, *, writable: bool = False) -> None:
         super().__init__(name, writable=writable)
         self.identifier = identifier
+
+    def within(self, collection: Collection) -> RecordOfGroup:
+        tenant = collection.adapter.connection.tenant
+        if not tenant:
+            return self
+        there = copy(self)
+        there.identifier = Identifier(
+            self.identifier.field, f"{tenant}/{self.identifier.before}", self.identifier.behind
+        )
+        return there
 
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         return (self.expression(prefix),)  # type: ignore[return-value]

@@ -96,6 +96,8 @@ class Members(Related):
 class Groups(Related):
     """The groups of a user, of all kinds and levels."""
 
+    writable = False
+
     def any(self, collection: Collection, condition: OfElement) -> Q:
         found = NEVER
         for groups in collection.directory.groups:

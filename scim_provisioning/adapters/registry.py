@@ -72,8 +72,9 @@ class Directory:
     def group_type(self) -> ResourceType:
         """The resource type of all groups: an attribute that one adapter maps is an attribute of it."""
         extensions = dict.fromkeys(extension for groups in self.groups for extension in groups.adapter.extensions)
-        keys = {key for groups in self.groups for key in groups.mapping}
-        return replace(GROUP_TYPE, extensions=tuple(extensions)).only(keys)
+        # Of several adapters the first describes the attribute.
+        leaves = {key: stored.describe for cls in reversed(group_adapters()) for key, stored in cls.bound(None).items()}
+        return replace(GROUP_TYPE, extensions=tuple(extensions)).only(leaves)
 
     def collections(self, scope: str) -> list[Collection]:
         """The collections of a resource type, by its name; or all, users first, of EVERYTHING."""

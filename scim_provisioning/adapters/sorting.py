@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import BooleanField, DateTimeField, OrderBy, TextField, Value
 from django.db.models.functions import Cast, Lower
 
+from ..protocol.errors import InvalidValue
 from ..protocol.schemas import Target
 from .collections import Collection
 from .lookups import TEXTUAL, CodePointOrder, or_null
@@ -21,6 +22,8 @@ def sort_key(collection: Collection, target: Target) -> Any:
     stored = collection.mapping.get(target.attribute_key if target.attribute.multi_valued else target.key)
     if stored is None:
         return Cast(Value(None), FIELDS.get(target.leaf.type, TextField)())
+    if not stored.filterable:
+        raise InvalidValue(f"`sortBy`: resources cannot be sorted by {target.key}.")
     key: Any = stored.first(collection, target.sub) if isinstance(stored, Many) else stored.expression()
     if target.leaf.type not in TEXTUAL:
         return key

@@ -6,29 +6,23 @@ and sorts, and how a value is written to an instance. Documents, filters, PATCH 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import (
-    BooleanField,
-    Expression,
-    F,
-    Field,
-    Model,
-    Q,
-    TextField,
-    UniqueConstraint,
-    Value,
-)
-from django.db.models.functions import Cast, Concat, Lower
+from django.db.models import BooleanField, Expression, F, Field, Model, Q, TextField, Value
+from django.db.models.constants import LOOKUP_SEP
+from django.db.models.functions import Concat
 
 from ..protocol.datetimes import written
-from ..protocol.errors import InvalidValue
 from ..protocol.schemas import Attribute, Target
 from . import lookups
-from .lookups import NEVER, Operand
+from .lookups import NEVER, AsText, Operand
+
+if TYPE_CHECKING:
+    from .collections import Collection
 
 
 class Source:
@@ -37,14 +31,31 @@ class Source:
     target: Target
     model: type[Model]
 
-    writable: ClassVar[bool] = True
+    writable: bool = True
+    filterable: bool = True
+    """Whether there is an `expression` to filter and sort by."""
     depends: tuple[str, ...] = ()
     """Attributes whose change drops what is stored here, unless the same request sends it."""
 
+    def __str__(self) -> str:
+        """The source in a few words, for `manage.py scim mapping`."""
+        return type(self).__name__
+
     def bind(self, model: type[Model], target: Target) -> None:
-        """Called once, when the adapter's attributes are read; looks up what can be looked up then."""
+        """Called once, when the adapter's attributes are read; looks up what can be looked up then.
+
+        FieldDoesNotExist for a column that the model lacks.
+        """
         self.model = model
         self.target = target
+
+    def within(self, collection: Collection) -> Source:
+        """The source for one connection's collection: itself, unless what it reads depends on the connection."""
+        return self
+
+    def describe(self, attribute: Attribute) -> Attribute:
+        """The attribute as clients see it in /Schemas: readOnly where nothing can be written."""
+        return attribute if self.writable else replace(attribute, mutability="readOnly")
 
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         """What a row needs, with `prefix` before each (the relation that leads to the model)."""
@@ -71,45 +82,12 @@ class Source:
         raise NotImplementedError
 
 
-class Column(Source):
-    """A column of the host's model. `prepare` normalises what is written and what is looked up."""
+class Complex:
+    """A single-valued complex attribute, declared as a whole: a source for each of its sub-attributes."""
 
-    def __init__(self, name: str, prepare: Callable[[str], str] | None = None) -> None:
-        self.name = name
-        self.prepare = prepare
-
-    def bind(self, model: type[Model], target: Target) -> None:
-        super().bind(model, target)
-        self.field: Field[Any, Any] = model._meta.get_field(self.name)  # type: ignore[assignment]
-
-    @property
-    def is_unique_in_any_case(self) -> bool:
-        """Whether a constraint on Lower(column) keeps values apart that differ only in case."""
-        wanted = (Lower(self.name),)
-        constraints = self.model._meta.constraints
-        return any(isinstance(one, UniqueConstraint) and tuple(one.expressions) == wanted for one in constraints)
-
-    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
-        return (prefix + self.name,)
-
-    def read(self, *values: Any) -> Any:
-        return plain(values[0])
-
-    def values(self, instance: Model) -> tuple[Any, ...]:
-        return (getattr(instance, self.name),)
-
-    def expression(self, prefix: str = "") -> Operand:
-        return F(prefix + self.name)
-
-    def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
-        if self.prepare and isinstance(value, str):
-            value = self.prepare(value)
-        return super().condition(attribute, operator, value, prefix)
-
-    def write(self, instance: Model, value: Any) -> None:
-        if isinstance(value, str) and self.prepare:
-            value = self.prepare(value)
-        setattr(instance, self.name, fitting(self.field, value, self.target.key))
+    def parts(self) -> Mapping[str, Source]:
+        """Name of the sub-attribute to source; those that are not named are not offered."""
+        raise NotImplementedError
 
 
 class Identifier(Source):
@@ -131,13 +109,7 @@ class Identifier(Source):
         """The key in an identifier; None unless the text is the very one that we would write (no `010`, no `+10`)."""
         if not (text.startswith(self.before) and text.endswith(self.behind)):
             return None
-        inner = text[len(self.before) : len(text) - len(self.behind)]
-        try:
-            key = self.field.to_python(inner)
-            self.field.run_validators(key)
-        except ValidationError:
-            return None
-        return key if str(key) == inner else None
+        return value_of(self.field, text[len(self.before) : len(text) - len(self.behind)])
 
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         return (prefix + self.name,)
@@ -149,7 +121,7 @@ class Identifier(Source):
         return (getattr(instance, self.name),)
 
     def expression(self, prefix: str = "", reference: Callable[[str], Any] = F) -> Operand:
-        key = Cast(reference(prefix + self.name), TextField())
+        key = AsText(reference(prefix + self.name), self.field)
         return Concat(Value(self.before), key, Value(self.behind), output_field=TextField())
 
     def condition(self, attribute: Attribute, operator: str, value: Any, prefix: str = "") -> Q:
@@ -178,6 +150,47 @@ class Constant(Source):
 
     def expression(self, prefix: str = "") -> Operand:
         return Value(self.value, BooleanField() if isinstance(self.value, bool) else TextField())
+
+
+class Computed(Source):
+    """A value that is worked out of columns, and cannot be written.
+
+    `read` is given the columns' values; `expression` is the same in the database, over the same columns: what filters
+    and sorts. Without one the attribute is only shown.
+
+        Computed(("first_name", "last_name"), "{1}, {0}".format, Concat("last_name", Value(", "), "first_name"))
+    """
+
+    writable = False
+
+    def __init__(
+        self, columns: Sequence[str], read: Callable[..., Any], expression: Expression | F | None = None
+    ) -> None:
+        self.names = [name.replace(".", LOOKUP_SEP) for name in columns]
+        self.work_out = read
+        self.stated = expression
+        self.filterable = expression is not None
+
+    def bind(self, model: type[Model], target: Target) -> None:
+        super().bind(model, target)
+        for name in self.names:
+            owner = model
+            for part in name.split(LOOKUP_SEP):
+                field: Any = owner._meta.get_field(part)
+                owner = field.related_model or owner
+
+    def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
+        return tuple(prefix + name for name in self.names)
+
+    def read(self, *values: Any) -> Any:
+        return plain(self.work_out(*values))
+
+    def values(self, instance: Model) -> tuple[Any, ...]:
+        return tuple(_followed(instance, name.split(LOOKUP_SEP)) for name in self.names)
+
+    def expression(self, prefix: str = "") -> Operand:
+        stated: Operand = _prefixed(self.stated, prefix)
+        return stated
 
 
 class Suffixed(Source):
@@ -212,24 +225,43 @@ class Suffixed(Source):
         return self.source.condition(attribute, operator, bare, prefix)
 
 
+def value_of(field: Field[Any, Any], text: str, *, fold: bool = False) -> Any | None:
+    """The column's value whose text that is, to the letter (no `010`, no `+10`), or with `fold` in any case."""
+    try:
+        value = field.to_python(text)
+        field.run_validators(value)
+    except ValidationError:
+        return None
+    same = str(value) == text or (fold and str(value).lower() == text.lower())
+    return value if same else None
+
+
+def _followed(row: Any, names: Sequence[str]) -> Any:
+    """What stands at the end of a way of relations; None where it breaks off."""
+    for name in names:
+        row = getattr(row, name, None)
+    return row
+
+
+def _prefixed(expression: Any, prefix: str) -> Any:
+    """The expression over columns that a relation leads to."""
+    if isinstance(expression, F):
+        name: str = expression.name  # type: ignore[attr-defined]
+        return F(prefix + name)
+    if isinstance(expression, tuple):  # one condition of a Q
+        return prefix + expression[0], _prefixed(expression[1], prefix)
+    if isinstance(expression, Q):
+        children = [_prefixed(child, prefix) for child in expression.children]
+        return Q.create(children, expression.connector, expression.negated)
+    if not (prefix and hasattr(expression, "copy") and expression.get_source_expressions()):
+        return expression
+    moved = expression.copy()
+    moved.set_source_expressions([_prefixed(part, prefix) for part in expression.get_source_expressions()])
+    return moved
+
+
 def plain(value: Any) -> Any:
     """A column's value as JSON has it."""
     if isinstance(value, datetime):
         return written(value)
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
-
-
-def fitting(field: Any, value: Any, key: str) -> Any:
-    """The value as the column can hold it, or InvalidValue with the column's limit."""
-    if value is None:
-        if field.null and not field.empty_strings_allowed:
-            return None
-        if field.empty_strings_allowed:
-            return None if field.null and field.unique else ""
-        raise InvalidValue(f"{key} must have a value; it cannot be removed.")
-    if field.max_length is not None and isinstance(value, str) and len(value) > field.max_length:
-        raise InvalidValue(f"{key} holds at most {field.max_length} characters; this value has {len(value)}.")
-    if field.choices and value not in [choice for choice, _ in field.flatchoices]:
-        allowed = ", ".join(str(choice) for choice, _ in field.flatchoices)
-        raise InvalidValue(f"{key} is one of: {allowed}.")
-    return field.to_python(value)

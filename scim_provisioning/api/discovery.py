@@ -43,7 +43,7 @@ class ServiceProviderConfigView(DiscoveryView):
                 "maxPayloadSize": settings.MAX_BODY_BYTES,
             },
             "filter": {"supported": True, "maxResults": settings.MAX_COUNT},
-            "changePassword": {"supported": False},
+            "changePassword": {"supported": "password" in self.caller.directory.users.mapping},
             "sort": {"supported": True},
             "etag": {"supported": True},
             "pagination": {

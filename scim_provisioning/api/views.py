@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
 from ..adapters.collections import Collection
-from ..adapters.mapping import Plan, read, version
+from ..adapters.mapping import Plan, version_of
 from ..operations import resources
 from ..operations.write import Write
 from ..protocol import versions
@@ -110,7 +110,7 @@ class GroupViewSet(ResourceViewSet):
         if "attributes" in self.parameters or "excludedAttributes" in self.parameters:
             return super().partial_update(request, id)
         write = resources.patch(self.caller, self.resource_type, id, sent(request))
-        own = version(read(write.collection, write.instance))
+        own = version_of(write.collection, write.instance)
         return Response(status=status.HTTP_204_NO_CONTENT, headers={"ETag": own.tag})
 
 

@@ -10,9 +10,10 @@ from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db.models import BooleanField, DateTimeField, DecimalField, Field, FloatField, IntegerField
 
 from ..adapters.base import ResourceAdapter
+from ..adapters.columns import Column
 from ..adapters.faults import Fault, UnknownColumn, UnknownPath
 from ..adapters.many import InRow, Many
-from ..adapters.sources import Column, Source
+from ..adapters.sources import Source
 from .messages import error
 
 FITTING: dict[str, tuple[type[Field[Any, Any]], ...]] = {

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from django.core.checks import CheckMessage
 
 from ..adapters.base import GroupAdapter
+from ..adapters.columns import Column
 from ..adapters.indexes import is_unique
-from ..adapters.sources import Column, Source
+from ..adapters.sources import Source
 from ..conf import settings
 from . import identifiers, lookups, membership, rows
 from .adapters import loaded

@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage
 
 from ..adapters.base import UserAdapter
+from ..adapters.columns import Column
 from ..adapters.indexes import is_unique
-from ..adapters.sources import Column
 from ..conf import settings
 from . import lookups, rows
 from .adapters import loaded

@@ -8,8 +8,6 @@ from django.db.models import Model
 from django.utils import timezone
 
 from ..adapters.collections import UserCollection
-from ..adapters.lists import SingleValue
-from ..adapters.sources import Column
 from ..conf import settings
 from ..models import UserRecord
 from ..protocol.changes import Operation
@@ -95,8 +93,4 @@ def locked_hidden(users: UserCollection, key: Any) -> Model:
 
 def _freed(users: UserCollection) -> list[str]:
     """Attributes in unique columns that can be null (an e-mail address): the deleted account must not keep them."""
-    return [
-        key
-        for key, source in users.mapping.items()
-        if isinstance(source, (Column, SingleValue)) and source.field.unique and source.field.null
-    ]
+    return [key for key, column in users.columns().items() if column.field.unique and column.field.null]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from ..adapters.mapping import read, version
+from ..adapters.mapping import version_of
 from ..protocol import bulk
 from ..protocol.bulk import Job, Operation, Pass
 from ..protocol.errors import Conflict, InvalidValue, ScimError, Unavailable
@@ -97,7 +97,7 @@ class Run:
         return unquote(bulk.filled(operation.id or "", self.ids))
 
     def _written(self, operation: Operation, status: int, write: Write) -> Result:
-        tag = version(read(write.collection, write.instance)).tag
+        tag = version_of(write.collection, write.instance).tag
         return {**self._result(operation, status, write.id), "version": tag}
 
     def _refused(self, operation: Operation, error: ScimError) -> Result:

@@ -10,8 +10,6 @@ from django.db import IntegrityError
 from django.db.models import Model
 
 from ..adapters.collections import Collection, UserCollection
-from ..adapters.lists import SingleValue
-from ..adapters.sources import Column
 from ..models import Event
 from ..protocol.errors import Conflict, InvalidValue, ScimError, Uniqueness
 
@@ -56,7 +54,7 @@ def invalid(error: ValidationError, collection: Collection) -> InvalidValue:
     """The SCIM error for what the host's `clean` refused, with the attributes' paths before the messages."""
     if not hasattr(error, "error_dict"):
         return InvalidValue(" ".join(error.messages))
-    paths = {**_paths(collection), NON_FIELD_ERRORS: ""}
+    paths = {**{column.path: path for path, column in collection.columns().items()}, NON_FIELD_ERRORS: ""}
     parts = [f"{paths.get(name, name)}: {' '.join(messages)}" for name, messages in error.message_dict.items()]
     return InvalidValue(" ".join(part.removeprefix(": ") for part in parts))
 
@@ -71,10 +69,9 @@ def _is_unique_violation(error: IntegrityError) -> bool:
 def _taken(collection: Collection, instance: Model) -> Uniqueness:
     """The error for a unique column, of those that are mapped, in which another row has the same value."""
     others = collection.adapter.get_queryset().exclude(pk=instance.pk)
-    for name, path in _paths(collection).items():
-        field: Any = collection.model._meta.get_field(name)
-        value = getattr(instance, name) if field.unique else None
-        if value is not None and (other := others.filter(**{name: value}).first()):
+    for path, column in collection.columns().items():
+        (value,) = column.values(instance) if column.field.unique else (None,)
+        if value is not None and (other := others.filter(**{column.name: value}).first()):
             return _taken_by(collection, path, other)
     leaves = collection.resource_type.leaves
     unique = [key for key in collection.mapping if key != "id" and leaves[key].leaf.uniqueness == "server"]
@@ -91,14 +88,3 @@ def _taken_by(collection: Collection, attribute: str, other: Model) -> Uniquenes
         )
     kind = collection.resource_type.name.lower()
     return Uniqueness(f"{attribute} is taken: the {kind} with the id {id!r} has it. Look it up and link it.")
-
-
-def _paths(collection: Collection) -> dict[str, str]:
-    """Column to attribute path."""
-    paths = {}
-    for key, source in collection.mapping.items():
-        if isinstance(source, Column):
-            paths[source.name] = key
-        elif isinstance(source, SingleValue):
-            paths[source.column] = key
-    return paths

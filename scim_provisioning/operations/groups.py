@@ -43,7 +43,7 @@ class GroupWrite(Write):
         if groups.adapter.protects(group, "membership"):
             raise Forbidden(f"The group {self.id!r} is protected in the product.")
         left = change_members(groups, group, SetChange().then(drop=ALL)) if groups.membership else []
-        GroupRecord.objects.filter(group=self.id).delete()
+        groups.records([self.id]).delete()
         self.delete_row(left)
 
 

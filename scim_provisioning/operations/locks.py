@@ -11,7 +11,7 @@ from django.db import OperationalError, connections, router, transaction
 from django.db.models import Model
 
 from ..adapters.collections import Collection, UserCollection
-from ..adapters.sources import Column
+from ..adapters.columns import Column
 from ..models import GroupRecord, UserRecord
 
 Result = TypeVar("Result")

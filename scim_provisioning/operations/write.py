@@ -13,9 +13,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from ..adapters.collections import Collection
-from ..adapters.many import InRow
-from ..adapters.mapping import read, version, version_with_members
-from ..adapters.sources import Source
+from ..adapters.mapping import flush, read, version, version_with_members
+from ..adapters.related import auto_now, held, save_rows
 from ..models import Event, GroupRecord, UserRecord
 from ..protocol import patch as patching
 from ..protocol import versions
@@ -44,8 +43,8 @@ class Write:
         self.is_new = instance._state.adding
         self.record: UserRecord | GroupRecord = collection.attach_record(instance)
         self.sent: set[str] = set()
-        self._columns = _columns(instance)
-        self._record_columns = _columns(self.record)
+        self._columns = held(instance)
+        self._record_columns = held(self.record)
         self.before: Document = {} if self.is_new else read(collection, instance)
 
     @property
@@ -58,7 +57,7 @@ class Write:
         wanted, unwanted = self.caller.if_match, self.caller.if_none_match
         if wanted is None and unwanted is None:
             return
-        own = version(self.before)
+        own = version(self.collection, self.before)
 
         def named(condition: str) -> bool:
             return versions.names(condition, own, lambda: version_with_members(self.collection, self.instance))
@@ -114,7 +113,7 @@ class Write:
     def assign(self, key: str, value: Any) -> None:
         """Write one value, in memory."""
         source = self.collection.mapping.get(key)
-        if source is None or not source.writable or not isinstance(source, (Source, InRow)):
+        if source is None or not source.writable:
             raise Forbidden(f"{key} is managed in the product; it cannot be changed over SCIM.")
         source.write(self.instance, value)
 
@@ -130,13 +129,12 @@ class Write:
         return []
 
     def save(self, changed: Changed) -> None:
-        """Save the columns that moved, and those that the host's model keeps by `auto_now`."""
-        moved = [name for name, value in _columns(self.instance).items() if value != self._columns[name]]
-        if not moved and not self.is_new:
-            return
-        fields = self.instance._meta.concrete_fields
-        moved += [field.attname for field in fields if getattr(field, "auto_now", False)]
-        self.collection.adapter.save(self.instance, None if self.is_new else moved)
+        """Save the columns that moved, those that the host's model sets by `auto_now`, and rows of other tables."""
+        save_rows(self.instance, first=True)
+        moved = [name for name, value in held(self.instance).items() if value != self._columns[name]]
+        if moved or self.is_new:
+            self.collection.adapter.save(self.instance, None if self.is_new else [*moved, *auto_now(self.instance)])
+        flush(self.collection, self.instance)
 
     def finish(self, changes: list[Change | SetChanged]) -> None:
         """Write the record and the Event: the last statements of the transaction."""
@@ -150,7 +148,7 @@ class Write:
             self.collection.name_record(record, self.instance)
             record.save(force_insert=True)
         else:
-            columns = _columns(record).items()
+            columns = held(record).items()
             record.save(update_fields=[name for name, value in columns if value != self._record_columns[name]])
         self.note(changes, adopted=adding and not self.is_new)
 
@@ -171,8 +169,3 @@ class Write:
         for key, source in self.collection.mapping.items():
             if key not in sent and not differing.keys().isdisjoint(source.depends):
                 self.assign(key, None)
-
-
-def _columns(row: Model) -> dict[str, Any]:
-    """What the row's columns hold, by the fields' names."""
-    return {field.attname: row.__dict__.get(field.attname) for field in row._meta.concrete_fields}

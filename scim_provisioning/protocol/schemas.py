@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -59,6 +59,10 @@ class Attribute:
         return document
 
 
+Describe = Callable[[Attribute], Attribute]
+"""What a service provider makes of an attribute's characteristics."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schema:
     """A named set of attributes (RFC 7643 §7)."""
@@ -72,14 +76,16 @@ class Schema:
         """The attribute of that name, in any case of letters."""
         return _named(self.attributes, name)
 
-    def only(self, keys: Collection[str], prefix: str = "") -> Schema:
-        """The part of the schema whose leaves stand in `keys` (`userName`, `name.givenName`, `emails`)."""
+    def only(self, leaves: Mapping[str, Describe], prefix: str = "") -> Schema:
+        """The part of the schema whose leaves stand in `leaves` (`name.givenName`, `emails`), as they describe it."""
         kept = []
         for attribute in self.attributes:
             key = prefix + attribute.name
-            subs = tuple(sub for sub in attribute.sub_attributes if f"{key}.{sub.name}" in keys)
-            if key in keys:
-                kept.append(attribute)
+            subs = tuple(
+                leaves[leaf](sub) for sub in attribute.sub_attributes if (leaf := f"{key}.{sub.name}") in leaves
+            )
+            if key in leaves:
+                kept.append(leaves[key](attribute))
             elif subs:
                 kept.append(replace(attribute, sub_attributes=subs))
         return replace(self, attributes=tuple(kept))
@@ -138,11 +144,14 @@ class ResourceType:
     common: tuple[Attribute, ...] = field(default=(), repr=False)
     further: tuple[Schema, ...] = ()
 
-    def only(self, keys: Collection[str]) -> ResourceType:
-        """The resource type with the attributes whose leaves stand in `keys`; an extension without any is left out."""
-        extensions = (extension.only(keys, f"{extension.id}:") for extension in self.extensions)
+    def only(self, leaves: Mapping[str, Describe]) -> ResourceType:
+        """The resource type with the attributes whose leaves stand in `leaves`, each as its function describes it.
+
+        An extension without any is left out.
+        """
+        extensions = (extension.only(leaves, f"{extension.id}:") for extension in self.extensions)
         return replace(
-            self, schema=self.schema.only(keys), extensions=tuple(one for one in extensions if one.attributes)
+            self, schema=self.schema.only(leaves), extensions=tuple(one for one in extensions if one.attributes)
         )
 
     def resolve(self, path: AttributePath) -> Target | None:

@@ -41,7 +41,8 @@ class UniqueEmail(SingleValue):
 
     def bind(self, model: Any, target: Any) -> None:
         super().bind(model, target)
-        self.field = models.EmailField(unique=True, null=True)
+        self.column.field = models.EmailField(unique=True, null=True)
+        self.column.field.set_attributes_from_name("email")
 
 
 class UniqueEmailAdapter(EmployeeAdapter):

@@ -41,7 +41,8 @@ from .strategies import documents, questions
 CASES = json.loads((Path(__file__).parent.parent / "rfc" / "filters.json").read_text("utf-8"))
 
 # Few attributes, one of each kind, so that filters and documents speak of the same.
-PERSON = USER_TYPE.only({"userName", "active", "meta.created", "profileUrl", "emails", f"{ENTERPRISE_USER}:department"})
+KEPT = ("userName", "active", "meta.created", "profileUrl", "emails", f"{ENTERPRISE_USER}:department")
+PERSON = USER_TYPE.only(dict.fromkeys(KEPT, lambda attribute: attribute))
 
 ALIKE = Present(AttributePath("value"))
 """What both find alike, of a User none, of an element those that have a value: it stands in for what differs."""

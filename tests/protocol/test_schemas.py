@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from scim_provisioning.protocol.constants import ENTERPRISE_USER, GROUP, USER
 from scim_provisioning.protocol.core_schemas import GROUP_TYPE, USER_TYPE
 from scim_provisioning.protocol.parser import parse_attribute_path
-from scim_provisioning.protocol.schemas import Attribute, ResourceType, Schema
+from scim_provisioning.protocol.schemas import Attribute, Describe, ResourceType, Schema
 
 
 def key(name: str, resource_type: ResourceType = USER_TYPE) -> str | None:
@@ -99,18 +101,27 @@ class TestTarget:
             assert USER_TYPE.resolve(parse_attribute_path(leaf)) == target
 
 
+def as_it_is(*leaves: str) -> dict[str, Describe]:
+    return dict.fromkeys(leaves, lambda attribute: attribute)
+
+
 class TestOnly:
     @pytest.mark.rfc("7643-7-07")
     def test_only_the_attributes_that_are_kept_are_left(self) -> None:
-        kept = USER_TYPE.only({"userName", "name.givenName", "emails", f"{ENTERPRISE_USER}:department"})
+        kept = USER_TYPE.only(as_it_is("userName", "name.givenName", "emails", f"{ENTERPRISE_USER}:department"))
         assert [attribute.name for attribute in kept.schema.attributes] == ["userName", "name", "emails"]
         assert [sub.name for sub in kept.schema.attributes[1].sub_attributes] == ["givenName"]
         assert kept.schema.attributes[2] == USER_TYPE.schema.attribute("emails")
         assert [one.name for one in kept.extensions[0].attributes] == ["department"]
         assert kept.common == USER_TYPE.common
 
+    def test_an_attribute_is_as_the_service_provider_describes_it(self) -> None:
+        kept = USER_TYPE.only({"title": lambda title: replace(title, canonical_values=("Pilot",))})
+        assert kept.leaves["title"].leaf.canonical_values == ("Pilot",)
+        assert kept.leaves["title"].leaf.description == USER_TYPE.leaves["title"].leaf.description
+
     def test_an_extension_without_attributes_is_left_out(self) -> None:
-        kept = USER_TYPE.only({"userName", "department"})
+        kept = USER_TYPE.only(as_it_is("userName", "department"))
         assert kept.extensions == ()
         assert kept.extension(ENTERPRISE_USER) is None
 
