@@ -10,7 +10,7 @@ from zlib import crc32
 from django.db import models
 
 from ..adapters.collections import Collection
-from ..adapters.sources import Column
+from ..adapters.columns import Column
 from ..protocol.documents import Document, nested
 from ..protocol.schemas import Attribute, Target
 from .mapped import Mapped, writable
@@ -112,8 +112,7 @@ class Examples:
             if key.endswith("manager.value"):
                 return id
             return location if "User" in attribute.reference_types else f"https://example.com/{word(number).lower()}"
-        field = source.field if isinstance(source, Column) else getattr(source, "field", None)
-        return _of_type(key, attribute, field, number)
+        return _of_type(key, attribute, source.field if isinstance(source, Column) else None, number)
 
 
 def _picked(values: Sequence[Any] | Callable[[int], Any], number: int) -> Any:

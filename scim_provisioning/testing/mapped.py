@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from ..adapters.collections import Collection
+from ..adapters.columns import Column
 from ..adapters.lists import SingleValue, StoredList
 from ..adapters.many import Many
 from ..adapters.records import FullName, Record, Stored
-from ..adapters.sources import Column, Source
+from ..adapters.sources import Source
 from ..protocol import versions
 from ..protocol.changes import SETS
 from ..protocol.datetimes import parse_datetime
@@ -34,14 +35,17 @@ class Mapped:
     @property
     def column(self) -> str | None:
         """The column of the host's that it is written to, if it is one."""
-        if isinstance(self.source, Column):
-            return self.source.name
-        return self.source.column if isinstance(self.source, SingleValue) else None
+        return self._column.name if self._column else None
+
+    @property
+    def _column(self) -> Column | None:
+        source = self.source.column if isinstance(self.source, SingleValue) else self.source
+        return source if isinstance(source, Column) else None
 
     @property
     def field(self) -> Any:
         """The field behind the column; None where there is none."""
-        return self.source.field if isinstance(self.source, (Column, SingleValue)) else None
+        return self._column.field if self._column else None
 
     @property
     def is_ours(self) -> bool:
@@ -70,8 +74,7 @@ class Mapped:
         return " ".join(document[name] for name in NAMES if document.get(name)) or None
 
     def __str__(self) -> str:
-        where = f" {self.column}" if self.column else ""
-        return f"{self.key} ({type(self.source).__name__}{where})"
+        return f"{self.key} ({self.source})"
 
 
 def mapped(collection: Collection) -> dict[str, Mapped]:
