@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -44,10 +44,20 @@ class UnknownColumn(Fault):
     def __init__(self, adapter: type[Any], key: str, model: type[Model], error: Exception) -> None:
         said = str(error).partition(" Choices are:")[0].rstrip(".")
         wrong = re.findall(r"'(\w+)'", said)
-        known = {field.name for field in model._meta.get_fields()}
+        speaks_of = re.split(r"\W", said, maxsplit=1)[0]
+        owner = next((one for one in _reached(model) if one.__name__ == speaks_of), model)
+        known = {field.name for field in owner._meta.get_fields()}
         near = [near for name in wrong if name not in known and (near := _near(name, known))]
-        hint = f"Did you mean {near[0]!r}?" if near else f"Name a column or relation of {model.__name__}."
+        hint = f"Did you mean {near[0]!r}?" if near else f"Name a column or relation of {owner.__name__}."
         super().__init__(f"{adapter.__name__}.attributes[{key!r}]: {said}.", hint)
+
+
+def _reached(model: type[Model]) -> Iterator[type[Model]]:
+    """The models that a dotted name may lead to."""
+    related = {field.related_model for field in model._meta.get_fields() if isinstance(field.related_model, type)}
+    for one in related:
+        yield one
+        yield from {field.related_model for field in one._meta.get_fields() if isinstance(field.related_model, type)}
 
 
 def _near(name: str, known: Iterable[str]) -> str | None:

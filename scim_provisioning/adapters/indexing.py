@@ -12,9 +12,11 @@ from .indexes import index_of
 from .lists import SingleValue, StoredList
 from .lookups import TEXTUAL
 from .many import Many
+from .people import OfManager
 from .records import FullName, Record, RecordOfGroup, Stored
 from .references import Members
 from .sources import Identifier, Source, Suffixed
+from .tables import MultiValue
 
 STORED = "scim_user_stored"
 """The index on what we store of users as JSON; on PostgreSQL alone."""
@@ -102,3 +104,14 @@ def _(source: SingleValue, scoped: bool = False) -> Lookup | None:
 def _(source: Members, scoped: bool = False) -> Lookup:
     table = source.membership
     return Lookup(table.model._meta.get_field(table.user))
+
+
+@lookup.register
+def _(source: OfManager, scoped: bool = False) -> Lookup | None:
+    return Lookup(source.field) if source.part == "value" else None
+
+
+@lookup.register
+def _(source: MultiValue, scoped: bool = False) -> Lookup | None:
+    value = source.elements.get("value")
+    return lookup(value) if value else None

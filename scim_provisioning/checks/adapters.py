@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage
 from django.core.exceptions import FieldDoesNotExist
 from django.db import router
 from django.db.models import Model
 from django.utils.module_loading import import_string
 
-from ..adapters.base import ResourceAdapter
+from ..adapters.base import ResourceAdapter, UserAdapter
 from ..adapters.indexes import is_unique
 from ..models import UserRecord
 from . import attributes
@@ -44,6 +45,12 @@ def _model(adapter: type[ResourceAdapter]) -> Iterator[CheckMessage]:
             "E012",
             f"{adapter.__name__}.model is {model._meta.label}, in whose place the project has {model._meta.swapped}.",
             "Write `model = get_user_model()`, or leave it out.",
+        )
+    elif issubclass(adapter, UserAdapter) and model._meta.concrete_model is not get_user_model():
+        yield error(
+            "E014",
+            f"{adapter.__name__}.model is {model.__name__}, but people log in as {get_user_model().__name__}.",
+            f"Write `model = get_user_model()`, and map what {model.__name__} holds by a relation to it.",
         )
     elif (place := router.db_for_write(model)) != (ours := router.db_for_write(UserRecord)):
         yield error(

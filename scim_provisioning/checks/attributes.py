@@ -13,7 +13,8 @@ from ..adapters.base import ResourceAdapter
 from ..adapters.columns import Column
 from ..adapters.faults import Fault, UnknownColumn, UnknownPath
 from ..adapters.many import InRow, Many
-from ..adapters.sources import Source
+from ..adapters.people import OfManager
+from ..adapters.sources import Complex, Computed, Source
 from .messages import error
 
 FITTING: dict[str, tuple[type[Field[Any, Any]], ...]] = {
@@ -39,14 +40,21 @@ def check(adapter: type[ResourceAdapter]) -> Iterator[CheckMessage]:
 
 def _attribute(adapter: type[ResourceAdapter], key: str, source: Any) -> Iterator[CheckMessage]:
     named = f"{adapter.__name__}.attributes[{key!r}]"
+    if isinstance(source, Complex):
+        part, first = next(iter(source.parts().items()))
+        if f"{key}.{part}" in adapter.get_core().leaves:
+            yield from _attribute(adapter, f"{key}.{part}", first)
+        else:
+            message = f"{named}: {key} has no {part!r}, as what {type(source).__name__} is for."
+            yield error("E011", message, "Map `manager` by it; other attributes are mapped one by one.")
+        return
     if not isinstance(source, (Source, Many)):
         hint = f"A column is written `Column({source!r})`." if isinstance(source, str) else "Make it `Column(…)`."
         yield error("E011", f"{named} is {source!r}, which is no source.", hint)
         return
     try:
         placed = adapter.placed(key, source)
-        if isinstance(placed, (Source, InRow)):
-            adapter.get_model()._base_manager.values_list(*placed.columns())
+        _resolve(placed)
     except UnknownPath as fault:
         yield error("E004", fault.message, fault.hint)
     except UnknownColumn as fault:
@@ -62,11 +70,20 @@ def _attribute(adapter: type[ResourceAdapter], key: str, source: Any) -> Iterato
         yield from _fit(named, placed)
 
 
+def _resolve(placed: Source | Many) -> None:
+    """FieldError for a column that the model has not got; a manager is read as a connection sees users."""
+    rows = placed.model._base_manager
+    if isinstance(placed, (Source, InRow)) and not isinstance(placed, OfManager):
+        rows.values_list(*placed.columns())
+    if isinstance(placed, Computed) and placed.filterable:
+        rows.annotate(scim_computed=placed.expression())
+
+
 def _fit(named: str, placed: Source | Many) -> Iterator[CheckMessage]:
     attribute, leaf = placed.target.attribute, placed.target.leaf
     kind = type(placed).__name__
     if attribute.multi_valued and isinstance(placed, Source):
-        hint = "`SingleValue(…)` keeps one of them in a column, `StoredList()` keeps all of them for you."
+        hint = "`SingleValue(…)` keeps one in a column, `MultiValue(…)` all in a table, `StoredList()` all in ours."
         yield error("E011", f"{named}: {attribute.name} has several values, a {kind} one.", hint)
     elif isinstance(placed, Many) and not attribute.multi_valued:
         yield error("E011", f"{named}: {attribute.name} has one value, a {kind} several.", "Use `Column(…)`.")
@@ -74,6 +91,6 @@ def _fit(named: str, placed: Source | Many) -> Iterator[CheckMessage]:
         fitting = " or ".join(one.__name__ for one in FITTING[leaf.type])
         yield error(
             "E011",
-            f"{named}: {attribute.name} is a {leaf.type}, {placed.name} a {type(placed.field).__name__}.",
-            f"Name a {fitting}, or say by a source what its values mean.",
+            f"{named}: {leaf.name} is a {leaf.type}, {placed.name} a {type(placed.field).__name__}.",
+            f"Name a {fitting}, or say what its values mean: `Choice(…)`, `Computed(…)`.",
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage
 
 from ..adapters.base import UserAdapter
@@ -22,13 +21,6 @@ def check() -> Iterator[CheckMessage]:
     yield from problems
     if adapter is None:
         return
-    model, users = adapter.get_model(), get_user_model()
-    if model._meta.concrete_model is not users:
-        yield error(
-            "E014",
-            f"{adapter.__name__}.model is {model.__name__}, but people log in as {users.__name__} (AUTH_USER_MODEL).",
-            f"Write `model = get_user_model()`, and map what {model.__name__} holds by a relation to it.",
-        )
     if "active" not in adapter.bound(None):
         yield error(
             "E013",

@@ -1,0 +1,84 @@
+"""The table between groups and users has what memberships need."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import models
+
+from example_project.access.models import Profile, ProjectAccess
+from example_project.scim import ProfileAdapter, ProjectAccessAdapter
+from scim_provisioning.adapters import Column, Members
+
+from .reports import group_adapter, report, tells
+
+NAME = {"displayName": Column("name")}
+RIGHT = {"through": ProjectAccess, "group": "project", "user": "user", "level": "level"}
+
+
+def teams(**members: Any) -> Any:
+    """Projects with that `Members(…)`."""
+    return group_adapter(ProjectAccessAdapter, attributes={**NAME, "members": Members(**{**RIGHT, **members})})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"user": "employee"}, ["ProjectAccess.employee", "foreign key to User", 'user="<column>"']),
+        ({"group": "level"}, ["ProjectAccess.level", "foreign key to Project", 'group="<column>"']),
+        ({"group": "user"}, ["ProjectAccess.user", "foreign key to Project", 'group="<column>"']),
+        ({"level": "rank"}, ["ProjectAccess has no column 'rank'", 'level="<column>"']),
+    ],
+)
+def test_a_column_that_leads_elsewhere(wrong: dict[str, str], words: list[str]) -> None:
+    assert tells(report(groups=[teams(**wrong)]), "E021", "Teams.attributes['members']", *words)
+
+
+ONE_SIDED = {
+    "levels alone": teams(level=None),
+    "a level's column alone": group_adapter(ProjectAccessAdapter, levels={}),
+}
+
+
+@pytest.mark.parametrize("adapter", ONE_SIDED.values(), ids=ONE_SIDED)
+def test_levels_in_one_place_of_two(adapter: Any) -> None:
+    (message, *_) = report(groups=[adapter])
+    assert tells([message], "E008", "Teams", "`levels`", 'level="<column>"')
+
+
+@pytest.mark.parametrize("key", ["write", "", 1])
+def test_a_level_that_never_stands_in_the_column(key: Any) -> None:
+    (message, *_) = report(groups=[group_adapter(ProjectAccessAdapter, levels={key: "Write"})])
+    assert tells([message], "E026", "Teams.levels", "ProjectAccess.level", repr(key))
+
+
+class TestConstraints:
+    def test_a_table_that_lets_a_user_be_in_a_group_twice(self) -> None:
+        with mock.patch.object(ProjectAccess._meta, "constraints", []):
+            found = report(groups=[teams()])
+        constraint = "UniqueConstraint(fields=['level', 'project', 'user']"
+        assert tells(found, "E009", "Teams", "ProjectAccess", constraint, "Meta.constraints")
+
+    @pytest.mark.parametrize(
+        "constraint",
+        [
+            models.UniqueConstraint(fields=["project", "user"], name="x", condition=models.Q(level="read")),
+            models.UniqueConstraint(fields=["project", "level"], name="x"),
+        ],
+    )
+    def test_a_constraint_that_does_not_prevent_it(self, constraint: models.UniqueConstraint) -> None:
+        with mock.patch.object(ProjectAccess._meta, "constraints", [constraint]):
+            assert tells(report(groups=[teams()]), "E009")
+
+    def test_unique_together_is_as_good(self) -> None:
+        with (
+            mock.patch.object(ProjectAccess._meta, "constraints", []),
+            mock.patch.object(ProjectAccess._meta, "unique_together", (("user", "project", "level"),)),
+        ):
+            assert report(groups=[teams()]) == []
+
+    def test_a_many_to_many_relation_has_one_of_its_own(self) -> None:
+        assert Profile.users.through._meta.unique_together
+        assert report(groups=[ProfileAdapter]) == []
