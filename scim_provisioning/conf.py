@@ -13,6 +13,7 @@ class Settings:
     names = (
         "USER_ADAPTER",
         "GROUP_ADAPTERS",
+        "TENANTS",
         "BASE_URL",
         "DOCUMENTATION_URI",
         "DELETE_USERS",
@@ -36,6 +37,11 @@ class Settings:
     def GROUP_ADAPTERS(self) -> list[str]:
         """Dotted paths of the adapters behind /Groups, in the order in which their groups are listed."""
         return list(self._get("GROUP_ADAPTERS", ["scim_provisioning.adapters.AuthGroupAdapter"]))
+
+    @property
+    def TENANTS(self) -> str:
+        """Dotted path of a function that gives (value, name) of each tenant; empty: one connection serves the site."""
+        return str(self._get("TENANTS", ""))
 
     @property
     def BASE_URL(self) -> str:

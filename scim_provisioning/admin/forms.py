@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -36,3 +38,23 @@ class ProvisioningForm(VersionForm):
             else _("With the tick, Save makes a token for your identity provider and shows it once.")
         )
         return form
+
+
+class TenantForm(forms.Form):
+    """The tenant that gets a connection."""
+
+    tenant = forms.ChoiceField(label=_("Tenant"))
+
+    def __init__(self, *args: Any, tenants: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tenants = tenants
+        self._field.choices = list(tenants.items())
+
+    def offer_but(self, taken: set[str]) -> None:
+        """Leave out the tenants who have a connection; chosen in another window, they are no mistake."""
+        self._field.widget.choices = [choice for choice in self.tenants.items() if choice[0] not in taken]
+
+    @property
+    def _field(self) -> forms.ChoiceField:
+        field: forms.ChoiceField = self.fields["tenant"]  # type: ignore[assignment]
+        return field

@@ -1,11 +1,14 @@
 """Authentication settings › SCIM provisioning: how the connection stands, and the switch.
 
 The box (GET) links to the form (`edit/`). Ticking and saving answers with the token, in that one response; unticking
-and saving asks once (`disable/`). A form that was made from what has passed since changes nothing.
+and saving asks once (`disable/`). A form that was made from what has passed since changes nothing. Where the product
+has tenants there is a list first, and the same pages for each connection at `<pk>/…`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,86 +16,108 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.functional import Promise
+from django.urls import URLPattern
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from .. import locations
 from ..models import Connection
 from ..operations import connections
-from ..operations.connections import ConnectionMovedError, State
+from ..operations.connections import ConnectionMovedError
 from .banner import Banner
+from .connection_list import ConnectionList, tenant_name
 from .forms import ProvisioningForm, VersionForm
-from .permissions import SuperuserAdmin
-
-STATE_LABELS: dict[State, str | Promise] = {
-    State.NEVER_ENABLED: _("Never enabled"),
-    State.DISABLED: _("Disabled"),
-    State.WAITING: _("Waiting for the first request"),
-    State.ENABLED: _("Enabled"),
-}
+from .pages import STATE_LABELS
 
 
-class SettingsPage(SuperuserAdmin):
-    """One page in the place of Django's list, add, change, delete and history pages of Connection."""
+def of_one_connection(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Finds the connection that the address means; where it means none, the page leads to those that there are.
+
+    The only connection has no number in its address, one of several has.
+    """
+
+    @wraps(view)
+    def page(self: SettingsPage, request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
+        found: Connection | None = None
+        if connections.are_several() == (pk is not None):
+            found = connections.current() if pk is None else connections.all_of_them().filter(pk=pk).first()
+        return HttpResponseRedirect(self.url("changelist")) if found is None else view(self, request, found)
+
+    return page
+
+
+class SettingsPage(ConnectionList):
+    """The pages in the place of Django's list, add, change, delete and history pages of Connection."""
 
     def get_urls(self) -> list[URLPattern]:
-        def page(route: str, view: Any, name: str | None = None) -> URLPattern:
-            return path(route, self.superuser_view(view), name=name and self._url_name(name))
-
         return [
-            page("", self.box_view, "changelist"),
-            page("edit/", self.edit_view, "edit"),
-            page("disable/", self.disable_view, "disable"),
-            page("<path:object_id>/change/", self.other_view, "change"),  # the admin's recent actions link here
-            page("<path:rest>/", self.other_view),
+            self.page("", self.index_view, "changelist"),
+            self.page("add/", self.new_view, "add"),
+            self.page("edit/", self.edit_view, "edit"),
+            self.page("disable/", self.disable_view, "disable"),
+            self.page("<int:pk>/", self.box_view, "box"),
+            self.page("<int:pk>/edit/", self.edit_view, "edit"),
+            self.page("<int:pk>/disable/", self.disable_view, "disable"),
+            self.page("<int:pk>/change/", self.usual_view, "change"),  # the admin's recent actions link here
+            self.page("<path:rest>/", self.other_view),
         ]
 
-    def box_view(self, request: HttpRequest) -> HttpResponseBase:
-        """How SCIM provisioning stands."""
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._render(request, "settings.html", connections.current())
+    def index_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The list of connections, or the only one."""
+        return self.list_view(request) if connections.are_several() else self._box(request, connections.current())
 
-    def edit_view(self, request: HttpRequest) -> HttpResponseBase:
+    @of_one_connection
+    def box_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
+        """How the SCIM provisioning of one tenant stands."""
+        return self._box(request, connection)
+
+    @of_one_connection
+    def edit_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
         """The check box; saving the tick answers with the token."""
-        connection = connections.current()
         if request.method != "POST":
             return self._render(request, "edit.html", connection, form=ProvisioningForm.showing(connection))
         form = ProvisioningForm(request.POST)
         form.full_clean()
         seen = form.cleaned_data["version"]
         if form.cleaned_data["enabled"]:
-            return self._enable(request, seen)
+            return self._enable(request, connection.tenant, seen)
         if not connection.enabled:
             return self._back(request, messages.INFO, gettext("Nothing was changed: SCIM provisioning is not enabled."))
         if seen != connections.version(connection):
             return self._moved(request)
-        return HttpResponseRedirect(self._url("disable"))
+        return HttpResponseRedirect(self._own_url(request, "disable"))
 
-    def disable_view(self, request: HttpRequest) -> HttpResponseBase:
+    @of_one_connection
+    def disable_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
         """Asks once, then ends the token."""
-        connection = connections.current()
         if request.method == "POST":
             form = VersionForm(request.POST)
             form.full_clean()
-            return self._disable(request, form.cleaned_data["version"])
+            return self._disable(request, connection.tenant, form.cleaned_data["version"])
         if not connection.enabled:
-            return HttpResponseRedirect(self._url("changelist"))
+            return HttpResponseRedirect(self._own_url(request, "box"))
         return self._render(request, "disable.html", connection, form=VersionForm.showing(connection))
+
+    @of_one_connection
+    def usual_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
+        """The admin's usual page of one connection."""
+        return HttpResponseRedirect(self._own_url(request, "box"))
 
     def other_view(self, request: HttpRequest, **parts: str) -> HttpResponseBase:
         """The admin's usual pages of a model, which this one has not got."""
-        return HttpResponseRedirect(self._url("changelist"))
+        return HttpResponseRedirect(self.url("changelist"))
+
+    def _box(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return self._render(request, "settings.html", connection)
 
     @sensitive_variables("token", "banner")
-    def _enable(self, request: HttpRequest, seen: str) -> HttpResponseBase:
+    def _enable(self, request: HttpRequest, tenant: str, seen: str) -> HttpResponseBase:
         url = locations.provisioning_url(request)  # first: should it fail, there is no token yet that nobody saw
         try:
             with transaction.atomic(using=router.db_for_write(Connection)):
-                connection, token = connections.enable(by=cast(AbstractBaseUser, request.user), seen=seen)
+                connection, token = connections.enable(cast(AbstractBaseUser, request.user), tenant, seen=seen)
                 if token:
                     self.log_change(request, connection, gettext("Enabled SCIM provisioning"))
         except ConnectionMovedError:
@@ -106,10 +131,10 @@ class SettingsPage(SuperuserAdmin):
         banner = Banner(url, token)
         return self._render(request, "settings.html", connection, banner=banner)
 
-    def _disable(self, request: HttpRequest, seen: str) -> HttpResponseBase:
+    def _disable(self, request: HttpRequest, tenant: str, seen: str) -> HttpResponseBase:
         try:
             with transaction.atomic(using=router.db_for_write(Connection)):
-                connection, was_enabled = connections.disable(by=cast(AbstractBaseUser, request.user), seen=seen)
+                connection, was_enabled = connections.disable(cast(AbstractBaseUser, request.user), tenant, seen=seen)
                 if was_enabled:
                     self.log_change(request, connection, gettext("Disabled SCIM provisioning"))
         except ConnectionMovedError:
@@ -126,30 +151,35 @@ class SettingsPage(SuperuserAdmin):
         return self._back(request, messages.WARNING, words)
 
     def _back(self, request: HttpRequest, level: int, words: str) -> HttpResponse:
-        self.message_user(request, words, level)
-        return HttpResponseRedirect(self._url("changelist"))
+        return self.redirect(request, level, words, self._own_url(request, "box"))
 
     @sensitive_variables("context")
     def _render(self, request: HttpRequest, template: str, connection: Connection, **context: Any) -> TemplateResponse:
-        request.current_app = self.admin_site.name
         url = locations.provisioning_url(request)
         state = connections.state(connection)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": self.opts.app_config.verbose_name,
-            "subtitle": self.opts.verbose_name,
-            "connection": connection,
-            "state": state,
-            "state_label": STATE_LABELS[state],
-            "url": url,
-            "url_is_unprotected": locations.is_unprotected(url),
+        return self.draw(
+            request,
+            template,
+            connection=connection,
+            tenant=tenant_name(connection, connections.tenants()) if _number(request) else None,
+            state=state,
+            state_label=STATE_LABELS[state],
+            url=url,
+            url_is_unprotected=locations.is_unprotected(url),
+            box_url=self._own_url(request, "box"),
+            edit_url=self._own_url(request, "edit"),
             **context,
-        }
-        return TemplateResponse(request, f"scim_provisioning/admin/{template}", context)
+        )
 
-    def _url_name(self, name: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+    def _own_url(self, request: HttpRequest, name: str) -> str:
+        """Another page about the same connection."""
+        number = _number(request)
+        if number is None:
+            return self.url("changelist" if name == "box" else name)
+        return self.url(name, number)
 
-    def _url(self, name: str) -> str:
-        return reverse(f"admin:{self._url_name(name)}", current_app=self.admin_site.name)
+
+def _number(request: HttpRequest) -> int | None:
+    """Which of several connections the page is about, by its address; None for the only one."""
+    number: int | None = request.resolver_match.kwargs.get("pk") if request.resolver_match else None
+    return number

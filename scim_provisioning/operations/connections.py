@@ -1,4 +1,7 @@
-"""Switching SCIM provisioning on and off, and telling whose token a request carries."""
+"""The connections: switching SCIM provisioning on and off, and telling whose token a request carries.
+
+There is one connection, with the tenant "", unless the host has tenants, which the setting TENANTS names.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_variables
 
 from .. import signals, tokens
+from ..conf import settings
 from ..models import Connection
 from .announcements import after_commit
 
@@ -31,9 +36,29 @@ class ConnectionMovedError(Exception):
     """The connection is no longer what the caller saw when it decided, so nothing was changed."""
 
 
+def tenants() -> dict[str, str]:
+    """The names of the host's tenants by their values (`Connection.tenant`), in the host's order; none: it has none."""
+    return {str(value): str(name) for value, name in import_string(settings.TENANTS)()} if settings.TENANTS else {}
+
+
+def are_several() -> bool:
+    """Whether connections are told apart: the host has tenants, or one of them had its provisioning switched on."""
+    return bool(settings.TENANTS) or _on_primary().exclude(tenant="").exists()
+
+
+def all_of_them() -> QuerySet[Connection]:
+    """The connections as they stand."""
+    return _on_primary().select_related("changed_by")
+
+
 def current(tenant: str = "") -> Connection:
     """The tenant's connection as it stands; an unsaved one where there never was one."""
-    return _on_primary().select_related("changed_by").filter(tenant=tenant).first() or Connection(tenant=tenant)
+    return all_of_them().filter(tenant=tenant).first() or Connection(tenant=tenant)
+
+
+def add(tenant: str) -> tuple[Connection, bool]:
+    """The tenant's connection, made where there is none yet; it is not enabled by that. Tells whether it was made."""
+    return _on_primary().get_or_create(tenant=tenant)
 
 
 def state(connection: Connection) -> State:
@@ -136,7 +161,7 @@ def _on_primary() -> QuerySet[Connection]:
 
 
 def _locked(tenant: str) -> Connection:
-    _on_primary().get_or_create(tenant=tenant)
+    add(tenant)
     return _on_primary().select_for_update().get(tenant=tenant)
 
 

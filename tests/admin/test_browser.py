@@ -329,6 +329,52 @@ def test_the_warning_of_http_can_be_read(settings_page: SettingsPage, settings: 
         settings_page.is_accessible()
 
 
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_product_with_tenants_has_a_list_and_a_page_for_each(
+    settings_page: SettingsPage, settings: Any, window: Any, scheme: Any
+) -> None:
+    settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "TENANTS": "tests.admin.tenants.tenants"}
+    page = settings_page.page
+    page.set_viewport_size(window)
+    page.emulate_media(color_scheme=scheme)
+    settings_page.name = f"tenants-{scheme}-{window['width']}"
+
+    def look(moment: str) -> None:
+        page.wait_for_load_state()  # with its style
+        settings_page.shoot(moment)
+        settings_page.fits()
+        settings_page.is_accessible()
+
+    def add(tenant: str) -> None:
+        settings_page.open()
+        page.get_by_role("link", name="Add connection").click()
+        page.get_by_label("Tenant").select_option(label=tenant)
+        look("2-add")
+        page.get_by_role("button", name="Continue").click()
+
+    settings_page.open()
+    look("1-empty")
+    add("Volt & <Sons>")
+    settings_page.save(ticked=True)
+    page.locator("#scim-token").wait_for()
+    look("3-enabled")
+    connection = connections.authenticate(settings_page.shown("Token"))
+    assert connection is not None
+    assert connection.tenant == "volt"
+    connections.note_use(connection)
+    connections.enable(tenant="7")
+    add("Acme Grid")
+    page.get_by_role("heading", name="Acme Grid").wait_for()
+    look("4-form")
+    page.get_by_role("link", name="SCIM provisioning", exact=True).last.click()
+    page.get_by_role("row", name="Acme Grid Never enabled").wait_for()
+    look("5-list")
+    page.get_by_role("link", name="Volt & <Sons>").click()
+    settings_page.state("Enabled")
+    look("6-box")
+
+
 class TestWithoutJavaScript:
     @pytest.fixture
     def browser_context_args(self, browser_context_args: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 BOX = reverse("admin:scim_provisioning_connection_changelist")
 OWN = [
-    BOX + str(url.pattern).replace("<path:object_id>", "1").replace("<path:rest>", "1")
+    BOX + str(url.pattern).replace("<int:pk>", "1").replace("<path:rest>", "1")
     for url in admin.site._registry[Connection].get_urls()
 ]
 USUAL = [BOX + rest for rest in ("", "add/", "1/", "1/change/", "1/delete/", "1/history/", "edit/add/", "1/2/3/")]
