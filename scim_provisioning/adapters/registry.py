@@ -35,16 +35,19 @@ def group_adapters() -> list[type[GroupAdapter]]:
 def touch(instance: Model) -> None:
     """Note that the product changed a user, or a group's object, itself: `meta.lastModified` moves (RFC 7643 §3.1).
 
-    Who was never written over SCIM has no such time, and gets none. One statement for each table.
+    Who was never written over SCIM has no such time, and gets none. Two statements at the most.
     """
     now = timezone.now()
     if isinstance(instance, user_adapter().get_model()):
         UserRecord.objects.filter(user=instance.pk).update(last_modified=now)
-    groups = [adapter for adapter in group_adapters() if isinstance(instance, adapter.get_model())]
-    identifiers = [adapter.identifier(level) for adapter in groups for level in adapter.levels or (None,)]
-    ids = [identifier.text(getattr(instance, identifier.name)) for identifier in identifiers]
-    if ids:
-        GroupRecord.objects.filter(group__in=ids).update(last_modified=now)
+    if isinstance(instance, tuple(adapter.get_model() for adapter in group_adapters())):
+        keys = [
+            groups.record_key(groups.id_of(instance))
+            for connection in Connection.objects.all()
+            for groups in Directory(connection, "").groups
+            if isinstance(instance, groups.model)
+        ]
+        GroupRecord.objects.filter(group__in=keys).update(last_modified=now)
 
 
 class Directory:

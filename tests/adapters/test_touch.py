@@ -13,6 +13,7 @@ from django.utils import timezone
 from example_project.accounts.models import User
 from scim_provisioning.adapters import touch
 from scim_provisioning.models import UserRecord
+from scim_provisioning.operations import connections
 from tests.factories import ProfileFactory, ProjectFactory, UserFactory
 from tests.scim import ScimClient, user
 
@@ -49,10 +50,26 @@ def test_a_projects_time_moves_at_each_level(scim: ScimClient) -> None:
     assert modified(scim, alone) == before[alone]
 
 
+def test_a_shared_groups_time_moves_for_each_tenant(db: None) -> None:
+    profile = ProfileFactory()
+    clients = []
+    for tenant in ("acme", "volt"):
+        _, token = connections.enable(tenant=tenant)
+        assert token is not None
+        clients.append(ScimClient(token))
+    group = f"/Groups/profile-{profile.pk}"
+    for scim in clients:
+        scim.patch(group, {"op": "add", "path": "externalId", "value": "x"})
+    before = [modified(scim, group) for scim in clients]
+    touched(profile)
+    assert all(modified(scim, group) > time for scim, time in zip(clients, before, strict=True))
+
+
 def test_what_scim_never_wrote_has_no_time_and_gets_none(scim: ScimClient, django_assert_num_queries: Any) -> None:
     row, profile = UserFactory(), ProfileFactory()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         touched(row)
+    with django_assert_num_queries(2):
         touched(profile)
     assert modified(scim, f"/Users/{row.pk}") is None
     assert not UserRecord.objects.exists()

@@ -351,7 +351,7 @@ def test_the_page_speaks_the_language_of_the_admin(settings_page: SettingsPageCl
 
 def test_a_box_is_drawn_with_few_queries(settings_page: SettingsPageClient, django_assert_max_num_queries: Any) -> None:
     settings_page.enable()
-    with django_assert_max_num_queries(4):  # session, user, whether there are several, the connection with who changed it
+    with django_assert_max_num_queries(4):  # the session, the user, whether there are several, the connection
         settings_page.box()
 
 
