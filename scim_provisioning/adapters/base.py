@@ -94,7 +94,7 @@ class ResourceAdapter:
     def bound(cls, level: str | None) -> Attributes:
         """The sources by the keys of documents, each bound to the model and to its attribute, common ones included."""
         identifier = cls.identifier(level)
-        declared = _in_parts({**cls.common(identifier), **cls.kept(), **cls.attributes})
+        declared = in_parts({**cls.common(identifier), **cls.kept(), **cls.attributes})
         bound: Attributes = {"schemas": Schemas(), "id": identifier, "meta.resourceType": Constant(cls.core.name)}
         return bound | {key: cls.placed(key, source) for key, source in declared.items()}
 
@@ -139,7 +139,7 @@ class ResourceAdapter:
         return meta.pk if cls.lookup_field == "pk" else meta.get_field(cls.lookup_field)
 
 
-def _in_parts(declared: Declared) -> Attributes:
+def in_parts(declared: Declared) -> Attributes:
     """Leaf by leaf; what is declared as a whole takes the place of parts that stood there before."""
     parts: Attributes = {}
     for key, source in declared.items():

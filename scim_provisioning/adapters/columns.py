@@ -78,7 +78,8 @@ class Column(Source):
         return (prefix + self.name,)
 
     def read(self, *values: Any) -> Any:
-        return plain(values[0])
+        value = plain(values[0])
+        return str(value) if isinstance(value, (int, float)) and self.target.leaf.type in TEXTUAL else value
 
     def values(self, instance: Model) -> tuple[Any, ...]:
         row = row_of(instance, self.hops)
@@ -144,7 +145,7 @@ class Choice(Column):
         (code,) = values
         if code in self.shown:
             return self.shown[code]
-        return plain(code) if self.target.leaf.type in TEXTUAL else None
+        return super().read(code) if self.target.leaf.type in TEXTUAL else None
 
     def expression(self, prefix: str = "") -> Operand:
         shown = [When(**{prefix + self.name: code}, then=Value(value)) for code, value in self.shown.items()]

@@ -38,7 +38,8 @@ class Manager(Complex):
 class OfManager(Source):
     """One sub-attribute of the manager: something that a user elsewhere is shown with."""
 
-    users: Collection
+    users: Collection | None = None
+    """As the connection sees them; none while nobody asks."""
 
     def __init__(self, relation: str, part: str) -> None:
         self.relation = relation
@@ -60,19 +61,26 @@ class OfManager(Source):
         return there
 
     @property
+    def seen(self) -> Collection:
+        """The users among whom the manager is looked for."""
+        if self.users is None:
+            raise TypeError("The manager is looked for within a collection of users")
+        return self.users
+
+    @property
     def shown(self) -> Source:
         """Where the manager, as a user, has it."""
-        elsewhere = {"value": self.users.identifier, "$ref": self.users.location}
-        return elsewhere.get(self.part) or self.users.single("displayName")
+        elsewhere = {"value": self.seen.identifier, "$ref": self.seen.location}
+        return elsewhere.get(self.part) or self.seen.single("displayName")
 
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
-        return (self.expression(prefix),)  # type: ignore[return-value]
+        return (prefix + self.relation,) if self.users is None else (self.expression(prefix),)  # type: ignore[return-value]
 
     def values(self, instance: Model) -> tuple[Any, ...]:
         key = getattr(instance, self.field.attname)
         if key is None:
             return (None,)
-        shown = self.users.queryset().filter(pk=key).values_list(self.shown.expression(), flat=True)
+        shown = self.seen.queryset().filter(pk=key).values_list(self.shown.expression(), flat=True)
         return (shown.first(),)
 
     def expression(self, prefix: str = "") -> Operand:
@@ -84,7 +92,7 @@ class OfManager(Source):
         return self._is_seen(hop) & self.shown.condition(attribute, operator, value, hop)
 
     def write(self, instance: Model, value: Any) -> None:
-        manager = None if value is None else self.users.find(value).first()
+        manager = None if value is None else self.seen.find(value).first()
         if value is not None and manager is None:
             raise InvalidValue(f"{self.target.key}: no user has the id {value!r}.")
         if manager is None and not self.field.null:
@@ -92,7 +100,7 @@ class OfManager(Source):
         setattr(instance, self.relation, manager)
 
     def _is_seen(self, hop: str) -> Q:
-        return Q(**{f"{hop}pk__isnull": False}) & self.users.among(hop)
+        return Q(**{f"{hop}pk__isnull": False}) & self.seen.among(hop)
 
 
 class Password(Source):

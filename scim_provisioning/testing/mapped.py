@@ -59,8 +59,15 @@ class Mapped:
         if self.target.leaf.required or self.target.attribute.required:
             return False
         if self.field is not None and not isinstance(self.source, SingleValue):
+            if self.has_default:
+                return None
             return bool(self.field.null or self.field.empty_strings_allowed) and not self.field.choices
         return True if isinstance(self.source, (Stored, StoredList, Record)) else None
+
+    @property
+    def has_default(self) -> bool:
+        """Whether the column falls back to a value when it is to hold none."""
+        return self.field is not None and not self.field.null and bool(self.field.has_default())
 
     def read_as(self, sent: Any) -> Any:
         """What comes back of a value that was sent: as it is, but for what the column's `prepare` makes of it."""

@@ -1,9 +1,6 @@
 """A project as `django-admin startproject` makes it: auth's User and Group, one app more, no adapters."""
 
-import os
-from pathlib import Path
-
-from example_project.database import database
+from tests.hosts.databases import databases
 
 SECRET_KEY = "for-the-tests"
 ALLOWED_HOSTS = ["testserver"]
@@ -45,7 +42,4 @@ TEMPLATES = [
     },
 ]
 
-# Tests of the example product may run on the same server at the same time.
-DATABASES = {"default": {**database(os.environ, sqlite=Path("plain.sqlite3")), "TEST": {"NAME": None}}}
-if DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    DATABASES["default"]["TEST"]["NAME"] = f"test_plain_{os.getpid()}"
+DATABASES = databases("plain")
