@@ -147,14 +147,19 @@ def _keyed(number: int, found: Found, sort: Sort, place: Place | None, *, alone:
         sort_key=key, sort_tie=tie, sort_pk=Cast("pk", TextField()), sort_from=Value(number)
     )
     if place is not None:
-        keyed = keyed.filter(_beyond(key, tie, sort, place))
+        pk = collection.model._meta.pk
+        last = Value(pk.to_python(place.tie), pk) if alone else Value(place.tie)
+        keyed = keyed.filter(_beyond(key, tie, last, sort, place))
     return keyed.values_list("sort_key", "sort_tie", "sort_pk", "sort_from")
 
 
-def _beyond(key: Any, tie: Any, sort: Sort, place: Place) -> Q:
-    """The rows on the far side of a place. Absent keys stand last where the way goes up, first where it goes down."""
+def _beyond(key: Any, tie: Any, last: Value, sort: Sort, place: Place) -> Q:
+    """The rows on the far side of a place; `last` is its tie, as the database has it.
+
+    Absent keys stand last where the way goes up, first where it goes down.
+    """
     downwards = sort.descending != place.backwards
-    further = Q((LessThan if place.backwards else GreaterThan)(tie, Value(place.tie)))
+    further = Q((LessThan if place.backwards else GreaterThan)(tie, last))
     absent = Q(IsNull(key, True))
     if place.key is None:
         return absent & further | Q(IsNull(key, False)) if downwards else absent & further

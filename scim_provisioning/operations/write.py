@@ -19,7 +19,7 @@ from ..models import Event, GroupRecord, UserRecord
 from ..protocol import patch as patching
 from ..protocol import versions
 from ..protocol.changes import SETS, Operation
-from ..protocol.documents import Document, check, difference
+from ..protocol.documents import Document, check, difference, is_required
 from ..protocol.errors import Forbidden, Mutability, PreconditionFailed
 from ..protocol.sets import SetChange
 from . import announcements, conflicts, events, locks
@@ -169,3 +169,14 @@ class Write:
         for key, source in self.collection.mapping.items():
             if key not in sent and not differing.keys().isdisjoint(source.depends):
                 self.assign(key, None)
+        self._insist(wanted, sent)
+
+    def _insist(self, wanted: Document, sent: set[str]) -> None:
+        """Write what is required once more where another attribute that shares its column has overwritten it.
+
+        Which one the client meant by two values is then told by the one that cannot be left out.
+        """
+        found = read(self.collection, self.instance)
+        for key, target in self.collection.resource_type.leaves.items():
+            if is_required(target) and found.get(key) != wanted.get(key) and (key in sent or key not in found):
+                self.assign(key, wanted[key])

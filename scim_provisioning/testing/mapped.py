@@ -55,19 +55,15 @@ class Mapped:
 
     @property
     def can_be_removed(self) -> bool | None:
-        """Whether a client can take the value away; None where only the source knows."""
+        """Whether a client can take the value away; None where that is the source's own affair."""
         if self.target.leaf.required or self.target.attribute.required:
             return False
-        if self.field is not None and not isinstance(self.source, SingleValue):
-            if self.has_default:
-                return None
-            return bool(self.field.null or self.field.empty_strings_allowed) and not self.field.choices
-        return True if isinstance(self.source, (Stored, StoredList, Record)) else None
-
-    @property
-    def has_default(self) -> bool:
-        """Whether the column falls back to a value when it is to hold none."""
-        return self.field is not None and not self.field.null and bool(self.field.has_default())
+        if isinstance(self.source, (Stored, StoredList, Record)):
+            return True
+        field = getattr(self.source, "field", None)
+        if field is None or field.choices or (field.has_default() and not field.null):
+            return None
+        return bool(field.null or field.empty_strings_allowed)
 
     def read_as(self, sent: Any) -> Any:
         """What comes back of a value that was sent: as it is, but for what the column's `prepare` makes of it."""
@@ -108,7 +104,7 @@ def writable(collection: Collection) -> dict[str, Mapped]:
 def paths(collection: Collection) -> Iterator[tuple[str, Mapped, Attribute]]:
     """What a filter can name: each single value, and of lists each sub-attribute."""
     for key, found in mapped(collection).items():
-        if key == versions.KEY or key in SETS:
+        if key == versions.KEY or key in SETS or not found.source.filterable:
             continue
         attribute = found.target.attribute
         if not (attribute.multi_valued and attribute.is_complex):

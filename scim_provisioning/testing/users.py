@@ -104,6 +104,7 @@ class UserContract(ContractCase):
             return
         self.expect(answer, 201, f"{self.adapter}.new, and columns that are unique and cannot be null")
         self.assertEqual(answer.json["id"] == self.user["id"], not settings.DELETE_USERS)
+        self.assertEqual(answer.json["userName"], sent["userName"], f"{self.adapter}.attributes['userName']")
         self.assertTrue(answer.json["active"], f"{self.adapter}: who is made again is active")
         left = {key for key, found in self.sample().attributes.items() if found.is_ours} & set(self.flat(answer.json))
         self.assertEqual(left - {"displayName"}, set(), f"{self.adapter}: left over from the deleted account")

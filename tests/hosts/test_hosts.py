@@ -1,0 +1,26 @@
+"""The user model of a project is chosen when it starts, so each host has a run of its own.
+
+`SCIM_HOSTS` names those that are run, in a list with commas; without it all are.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+HOSTS = sorted(settings.parent.name for settings in HERE.glob("*/settings.py"))
+ASKED = os.environ.get("SCIM_HOSTS")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_what_a_host_has_to_pass(host: str) -> None:
+    if ASKED and host not in ASKED.split(","):
+        pytest.skip(f"SCIM_HOSTS asks for {ASKED} alone")
+    pytest_of_host = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--ds=tests.hosts.{host}.settings"]
+    done = subprocess.run([*pytest_of_host, str(HERE / host)], cwd=HERE.parents[1], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
