@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage
 
-from . import addresses, groups, names, security, settings, users
+from . import addresses, groups, names, security, settings, tenants, users
 
 
 def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -16,8 +16,8 @@ def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     unreadable = [*settings.types()]
     if any(message.id == settings.UNREADABLE for message in unreadable):
         return unreadable
-    found = [*settings.values(), *users.check(), *groups.check(), *addresses.check(), *security.sessions()]
-    return [*unreadable, *found]
+    found = [*settings.values(), *users.check(), *groups.check(), *tenants.check()]
+    return [*unreadable, *found, *addresses.check(), *security.sessions()]
 
 
 def check_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
