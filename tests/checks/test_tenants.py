@@ -25,7 +25,7 @@ class Employees(EmployeeAdapter):
     ("path", "why"),
     [
         ("tests.admin.tenants.NAMES", "is no function"),
-        ("tests.admin.tenants.nowhere", "'nowhere'"),
+        ("tests.admin.tenants.nowhere", '"nowhere"'),
         ("nowhere", "nowhere"),
         ("tests.no.tenants", "'tests.no'"),
     ],
