@@ -84,6 +84,28 @@ class GroupRecord(models.Model):
         return self.group
 
 
+class Remembered(models.Model):
+    """A level that a user was granted beside a higher one, where the host keeps one row per user and group.
+
+    `row` is the primary key of the host's row with the higher level: with another row, the grant is forgotten.
+    """
+
+    kind = models.CharField(max_length=255)
+    group = models.CharField(max_length=255)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    level = models.CharField(max_length=255)
+    row = models.CharField(max_length=255)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "group", "user", "level"], name="scim_remembered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} of user {self.user_id} in {self.kind} {self.group}"
+
+
 class Event(models.Model):
     """One request of an identity provider that changed something; append-only.
 

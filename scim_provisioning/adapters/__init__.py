@@ -4,6 +4,7 @@ from ..protocol.constants import ENTERPRISE_USER
 from .base import AuthGroupAdapter, GroupAdapter, UserAdapter
 from .columns import Choice, Column
 from .lists import SingleValue, StoredList
+from .membership import Membership
 from .people import Manager, Password
 from .records import FullName, Stored
 from .references import Groups, Members
@@ -23,6 +24,7 @@ __all__ = [
     "Groups",
     "Manager",
     "Members",
+    "Membership",
     "MultiValue",
     "Password",
     "SingleValue",

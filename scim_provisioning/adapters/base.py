@@ -247,6 +247,9 @@ class GroupAdapter(ResourceAdapter):
         name = bound.get("displayName")
         if level and isinstance(name, Source):
             bound["displayName"] = Suffixed(name, f" ({cls.levels[level]})")
+        members = bound.get("members")
+        if isinstance(members, Members):
+            members.bind_level(cls.kind, tuple(cls.levels), level)
         return bound
 
 

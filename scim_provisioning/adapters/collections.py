@@ -203,4 +203,4 @@ class GroupCollection(Collection):
     def membership(self) -> Membership | None:
         """The table of its members at this level; None where the adapter maps none."""
         members = self.mapping.get("members")
-        return members.membership.at(self.level) if isinstance(members, Members) else None
+        return members.membership if isinstance(members, Members) else None

@@ -1,19 +1,30 @@
-"""Who is in a group: a table of pairs, and set operations on it in SQL.
+"""Who is in a group, and set operations on it in SQL: one member of a group of 100,000 is one row written.
 
-A many-to-many relation and an explicit through table, with or without a level, are the same thing here: rows that
-name a group and a user. One member of a group of 100,000 is added by writing one row.
+Pairs of a group and a user stand in the rows of some table, and the kinds of storage differ in two things: which rows
+are the pairs, and how pairs come and go.
+
+    Membership        a table that names both: many-to-many, or a through table, with or without a level
+    ├── UserColumn    a foreign key on the user, who is in one group at the most
+    └── HighestLevel  (levels.py) a through table with one row per user and group, whatever the levels
+
+A host with yet another storage makes a subclass: `table` says which rows are the pairs, `add` and `remove` change
+them. Both get primary keys, of one group and many users or of one user and many groups, whose pairs all have to
+change; the users' rows are locked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection as Sized
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any, ClassVar
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.db import IntegrityError, transaction
-from django.db.models import ManyToManyRel, Model, QuerySet
+from django.db.models import Expression, F, Model, QuerySet, TextField, UniqueConstraint, Value
+from django.db.models.constants import LOOKUP_SEP
 
 BATCH = 500
 """How many ids one statement carries; SQLite's oldest limit on parameters is 999."""
@@ -21,83 +32,195 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Membership:
-    """The pairs of one table, at one level where it has levels."""
+    """The pairs of one table, at one level where it has levels; `group` and `user` are its foreign keys."""
 
     model: type[Model]
     group: str
     user: str
     level_field: str | None = None
-    level: str | None = None
     defaults: tuple[tuple[str, Any], ...] = ()
+    kind: str = ""
+    levels: tuple[str, ...] = ()
+    level: str | None = None
 
-    def at(self, level: str | None) -> Membership:
-        """The same table at that level."""
-        return Membership(self.model, self.group, self.user, self.level_field, level, self.defaults)
+    one_group: ClassVar[bool] = False
+    """Whether a user is in one group at the most, so that coming into one is leaving another."""
+    locks_leavers: ClassVar[bool] = False
+    """Whether a write to another group can put a user out of this one, or in: then who leaves is locked as well."""
+
+    def at(self, kind: str, levels: tuple[str, ...], level: str | None) -> Membership:
+        """The same for the groups of that kind, the lower level first, at one of the levels."""
+        return replace(self, kind=kind, levels=levels, level=level)
 
     @property
     def table(self) -> QuerySet[Model]:
-        """All pairs at this level."""
-        pairs = self.model._base_manager.all()
-        return pairs.filter(**{self.level_field: self.level}) if self.level_field and self.level else pairs
+        """The rows that are pairs at this level; of all levels where there is none."""
+        rows = self.model._base_manager.all()
+        return rows.filter(**{self.level_field: self.level}) if self.level_field and self.level else rows
 
-    def pairs(self, group: Any) -> QuerySet[Model]:
-        """The pairs of one group."""
-        return self.table.filter(**{self.group: group})
+    @property
+    def whole(self) -> Membership:
+        """The membership that one statement reads this one's pairs with: all levels, where the table says them."""
+        return replace(self, level=None)
 
-    def ids(self, group: Any) -> QuerySet[Any]:
-        """The keys of the users in a group."""
-        return self.pairs(group).values_list(f"{self.user}_id", flat=True)
+    @property
+    def level_read(self) -> Expression | F:
+        """The level of a pair."""
+        return F(self.level_field) if self.level_field else Value(None, TextField())
+
+    @property
+    def group_key(self) -> str:
+        """The column of a pair that holds the group's primary key."""
+        return f"{self.group}_id"
+
+    @property
+    def user_key(self) -> str:
+        """The column of a pair that holds the user's primary key."""
+        return f"{self.user}_id"
+
+    @property
+    def group_prefix(self) -> str:
+        """What leads from a pair to the columns of its group."""
+        return self.group + LOOKUP_SEP
+
+    @property
+    def user_prefix(self) -> str:
+        """What leads from a pair to the columns of its user."""
+        return self.user + LOOKUP_SEP
+
+    @property
+    def unique_on(self) -> set[str]:
+        """The columns in which no two pairs may agree; empty where that cannot be."""
+        return {self.group, self.user, *([self.level_field] if self.level_field else [])}
+
+    @property
+    def required(self) -> bool:
+        """Whether a user cannot be without a group."""
+        return False
+
+    def pairs(self, groups: Sized[Any], users: Sized[Any]) -> QuerySet[Model]:
+        """The pairs of any of these groups and any of these users."""
+        return self.table.filter(**{f"{self.group_key}__in": list(groups), f"{self.user_key}__in": list(users)})
+
+    def users(self, group: Any) -> QuerySet[Any]:
+        """The primary keys of the users in a group."""
+        return self.table.filter(**{self.group_key: group}).values_list(self.user_key, flat=True)
+
+    def groups(self, user: Any) -> QuerySet[Any]:
+        """The primary keys of the groups that a user is in."""
+        return self.table.filter(**{self.user_key: user}).values_list(self.group_key, flat=True)
 
     def present(self, group: Any, users: Sized[Any]) -> set[Any]:
         """Which of these users are in the group."""
         found: set[Any] = set()
         for batch in batches(users):
-            found.update(self.ids(group).filter(**{f"{self.user}__in": batch}))
+            found.update(self.pairs([group], batch).values_list(self.user_key, flat=True))
         return found
 
-    def add(self, group: Any, users: Sized[Any]) -> None:
-        """Put users in the group who are not in it. A row that the product made meanwhile is as good as ours."""
+    def add(self, groups: Sized[Any], users: Sized[Any]) -> None:
+        """Make pairs. One that the product made meanwhile is as good as ours."""
         try:
             with transaction.atomic(using=self.table.db):
-                self._insert(group, users)
+                self._insert(product(groups, users))
         except IntegrityError:
-            self._insert(group, set(users) - self.present(group, users))
+            for group in groups:
+                self._insert(product([group], set(users) - self.present(group, users)))
 
-    def remove(self, group: Any, users: Sized[Any]) -> None:
-        """Take users out of the group."""
-        for batch in batches(users):
-            self.pairs(group).filter(**{f"{self.user}__in": batch}).delete()
+    def remove(self, groups: Sized[Any], users: Sized[Any]) -> None:
+        """End pairs."""
+        for some_groups, some_users in portions(groups, users):
+            self.pairs(some_groups, some_users).delete()
 
-    def _insert(self, group: Any, users: Iterable[Any]) -> None:
-        fixed = {f"{self.group}_id": group, **dict(self.defaults)}
+    def _insert(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        fixed = dict(self.defaults)
         if self.level_field:
             fixed[self.level_field] = self.level
-        rows = [self.model(**fixed, **{f"{self.user}_id": user}) for user in users]
+        rows = [self.model(**fixed, **{self.group_key: group, self.user_key: user}) for group, user in pairs]
         self.model._base_manager.bulk_create(rows, batch_size=BATCH)
 
 
-def of_relation(model: type[Model], name: str) -> Membership:
-    """The membership behind a many-to-many relation of a group's model, from either side (`users`, `user_set`).
+class UserColumn(Membership):
+    """A foreign key on the user: the pairs are the users who have a group; coming into one is leaving another."""
 
-    FieldDoesNotExist where there is no such relation.
+    one_group = True
+    locks_leavers = True
+
+    @property
+    def table(self) -> QuerySet[Model]:
+        return super().table.filter(**{f"{self.group_key}__isnull": False})
+
+    @property
+    def user_key(self) -> str:
+        return "pk"
+
+    @property
+    def user_prefix(self) -> str:
+        return ""
+
+    @property
+    def unique_on(self) -> set[str]:
+        return set()
+
+    @property
+    def required(self) -> bool:
+        return not self.model._meta.get_field(self.group).null
+
+    def add(self, groups: Sized[Any], users: Sized[Any]) -> None:
+        (group,) = groups
+        for batch in batches(users):
+            self.model._base_manager.filter(pk__in=batch).update(**{self.group_key: group}, **touched(self.model))
+
+    def remove(self, groups: Sized[Any], users: Sized[Any]) -> None:
+        for some_groups, some_users in portions(groups, users):
+            self.pairs(some_groups, some_users).update(**{self.group_key: None}, **touched(self.model))
+
+
+def of_relation(model: type[Model], name: str) -> Membership:
+    """The membership behind a relation of a group's model (`users`, `user_set`).
+
+    It is many-to-many, from either side, or the reverse of a foreign key on the user; FieldDoesNotExist where there is
+    no such relation.
     """
     meta = model._meta
-    for field in meta.many_to_many:
-        if field.name == name:
-            return Membership(_through(field), field.m2m_field_name(), field.m2m_reverse_field_name())
+    for own in meta.many_to_many:
+        if own.name == name:
+            return Membership(_through(own), own.m2m_field_name(), own.m2m_reverse_field_name())
+    user_model = get_user_model()
     for relation in meta.related_objects:
-        if isinstance(relation, ManyToManyRel) and relation.get_accessor_name() == name:
-            return Membership(
-                _through(relation.field), relation.field.m2m_reverse_field_name(), relation.field.m2m_field_name()
-            )
-    raise FieldDoesNotExist(f"{meta.object_name} has no many-to-many relation named {name!r}")
+        field: Any = relation.field
+        if relation.get_accessor_name() != name:
+            continue
+        if relation.many_to_many:
+            return Membership(_through(field), field.m2m_reverse_field_name(), field.m2m_field_name())
+        if relation.one_to_many and issubclass(user_model, field.model):
+            return UserColumn(user_model, field.name, user_model._meta.pk.name)
+    raise FieldDoesNotExist(f"{meta.object_name} has no relation named {name!r} to many users")
+
+
+def is_unique(model: type[Model], columns: set[str]) -> bool:
+    """Whether a constraint without a condition keeps two rows from agreeing in these columns."""
+    meta = model._meta
+    together = [set(fields) for fields in meta.unique_together]
+    together += [set(one.fields) for one in meta.constraints if isinstance(one, UniqueConstraint) and not one.condition]
+    return columns in together
+
+
+def touched(model: type[Model]) -> dict[str, Any]:
+    """What an UPDATE sets besides, as `save()` would: the columns that the host's model keeps by `auto_now`."""
+    fields = (field for field in model._meta.concrete_fields if getattr(field, "auto_now", False))
+    return {field.attname: field.pre_save(model(), add=False) for field in fields}
 
 
 def _through(field: Any) -> Any:
     return field.remote_field.through
 
 
-def batches(items: Iterable[Any], size: int = BATCH) -> Iterable[list[Any]]:
-    """The items in lists of at most `size`, sorted so that every writer takes them in one order."""
+def batches(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """The items in lists of at most BATCH, sorted so that every writer takes them in one order."""
     everything = sorted(items)
-    return (everything[start : start + size] for start in range(0, len(everything), size))
+    return (everything[start : start + BATCH] for start in range(0, len(everything), BATCH))
+
+
+def portions(groups: Iterable[Any], users: Iterable[Any]) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Some of the groups with some of the users, until all have been with all."""
+    return product(batches(groups), batches(users))

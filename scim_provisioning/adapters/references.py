@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.constants import LOOKUP_SEP
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
 from ..protocol.schemas import Attribute, Target
-from . import membership
 from .cells import Cells
 from .conditions import OfElement
+from .levels import of_levels
 from .lookups import NEVER
 from .many import Related
-from .membership import Membership
+from .membership import Membership, of_relation
 from .sources import Constant
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class Members(Related):
     """The users of a group.
 
-    In a many-to-many relation (`Members("users")`), or in a table that names both (`Members(through=ProjectAccess,
-    group="project", user="user", level="level")`). `defaults` are values for further columns of that table.
+    In a relation of the group's model, many-to-many or the reverse of a foreign key on the user (`Members("users")`);
+    in a table that names both (`Members(through=ProjectAccess, group="project", user="user", level="level")`), where
+    `defaults` are values for further columns; or in a storage of the host's own (`Members(membership=…)`).
     """
 
     def __init__(
@@ -38,96 +39,115 @@ class Members(Related):
         user: str = "user",
         level: str | None = None,
         defaults: Mapping[str, Any] | None = None,
+        membership: Membership | None = None,
     ) -> None:
         self.relation = relation
-        self._membership: Membership | None = None
         if through is not None:
-            self._membership = Membership(through, group, user, level, None, tuple((defaults or {}).items()))
+            membership = Membership(through, group, user, level, tuple((defaults or {}).items()))
+        self._membership = membership
 
     def bind(self, model: type[Model], target: Target) -> None:
         super().bind(model, target)
         if self.relation is not None:
-            self._membership = membership.of_relation(model, self.relation)
+            self._membership = of_relation(model, self.relation)
+
+    def bind_level(self, kind: str, levels: tuple[str, ...], level: str | None) -> None:
+        """Called once, after `bind`: whose members they are."""
+        self._membership = of_levels(self.membership).at(kind, levels, level)
 
     @property
     def membership(self) -> Membership:
-        """The table behind, at no level in particular."""
+        """Where they are stored."""
         if self._membership is None:
             raise TypeError("Members is not bound yet")
         return self._membership
 
     def any(self, collection: Collection, condition: OfElement) -> Q:
-        at = self.membership.at(collection.level)
-        pairs = at.table.filter(**{at.group: OuterRef("pk")})
-        return _one_of(pairs, at.user, collection.directory.users, condition)
+        users, at = collection.directory.users, self.membership
+        pairs = at.table.filter(**{at.group_key: OuterRef("pk")})
+        return _one_of(pairs, at.user_prefix, users, condition)
 
     def first(self, collection: Collection, sub: Attribute | None) -> Any:
-        at = self.membership.at(collection.level)
-        pairs = at.table.filter(**{at.group: OuterRef("pk")})
-        return _first_of(pairs, at.user, collection.directory.users, sub)
+        users, at = collection.directory.users, self.membership
+        pairs = at.table.filter(**{at.group_key: OuterRef("pk")}).order_by(at.user_key)
+        return _first_of(pairs, at.user_prefix, users, sub)
 
     def ids(self, collection: Collection, group: Any) -> list[str]:
         """The SCIM ids of a group's members, in the order in which they are shown."""
-        users = collection.directory.users
-        at = self.membership.at(collection.level)
-        prefix = f"{at.user}{LOOKUP_SEP}"
-        cells = Cells({"value": users.identifier}, prefix)
-        pairs = at.pairs(group).filter(users.among(prefix)).order_by(at.user)
+        users, at = collection.directory.users, self.membership
+        cells = Cells({"value": users.identifier}, at.user_prefix)
+        pairs = at.table.filter(users.among(at.user_prefix), **{at.group_key: group}).order_by(at.user_key)
         return [cells.read(row)["value"] for row in pairs.values_list(*cells.columns)]
 
     def picked(self, collection: Collection, group: Any, condition: OfElement) -> QuerySet[Any]:
         """The primary keys of a group's members who satisfy the condition."""
-        at = self.membership.at(collection.level)
-        pairs = _leading(at.pairs(group), at.user, collection.directory.users, condition)
-        return pairs.values_list(f"{at.user}_id", flat=True)
+        users, at = collection.directory.users, self.membership
+        pairs = _leading(at.table.filter(**{at.group_key: group}), at.user_prefix, users, condition)
+        return pairs.values_list(at.user_key, flat=True)
 
     def fetch(self, collection: Collection, keys: Sequence[Any]) -> dict[Any, list[dict[str, Any]]]:
-        users = collection.directory.users
-        at = self.membership.at(collection.level)
-        prefix = f"{at.user}{LOOKUP_SEP}"
-        cells = Cells(users.reference, prefix, first=1)
-        pairs = at.table.filter(users.among(prefix), **{f"{at.group}__in": keys}).order_by(at.group, at.user)
+        users, at = collection.directory.users, self.membership
+        cells = Cells(users.reference, at.user_prefix, first=1)
+        pairs = at.table.filter(users.among(at.user_prefix), **{f"{at.group_key}__in": keys})
         found: dict[Any, list[dict[str, Any]]] = {}
-        for row in pairs.values_list(f"{at.group}_id", *cells.columns):
+        for row in pairs.order_by(at.group_key, at.user_key).values_list(at.group_key, *cells.columns):
             found.setdefault(row[0], []).append(cells.read(row))
         return found
 
 
 class Groups(Related):
-    """The groups of a user, of all kinds and levels."""
+    """The groups of a user, of all kinds and levels.
 
-    writable = False
+    They are shown only, unless they are `writable`: then a user's own document decides them too.
+    """
+
+    def __init__(self, *, writable: bool = False) -> None:
+        self.writable = writable
+
+    def describe(self, attribute: Attribute) -> Attribute:
+        """Where they can be written, a client names a Group by its id, or by its display where that says which."""
+        if not self.writable:
+            return super().describe(attribute)
+        subs = (
+            replace(sub, mutability="immutable") if sub.name in ("value", "display") else sub
+            for sub in attribute.sub_attributes
+        )
+        return replace(
+            attribute,
+            description="The Groups that the user belongs to.",
+            mutability="readWrite",
+            sub_attributes=tuple(subs),
+        )
 
     def any(self, collection: Collection, condition: OfElement) -> Q:
         found = NEVER
         for groups in collection.directory.groups:
             if (at := groups.membership) is not None:
-                pairs = at.table.filter(**{at.user: OuterRef("pk")})
-                found |= _one_of(pairs, at.group, groups, condition)
+                pairs = at.table.filter(**{at.user_key: OuterRef("pk")})
+                found |= _one_of(pairs, at.group_prefix, groups, condition)
         return found
 
     def first(self, collection: Collection, sub: Attribute | None) -> Any:
         found = [
-            _first_of(at.table.filter(**{at.user: OuterRef("pk")}), at.group, groups, sub)
+            _first_of(pairs.order_by(at.group_key), at.group_prefix, groups, sub)
             for groups in collection.directory.groups
             if (at := groups.membership) is not None
+            for pairs in [at.table.filter(**{at.user_key: OuterRef("pk")})]
         ]
         return Coalesce(*found, Value(None, TextField()), output_field=TextField())
 
     def fetch(self, collection: Collection, keys: Sequence[Any]) -> dict[Any, list[dict[str, Any]]]:
-        """One statement for each table of members; the levels of a group share theirs."""
+        """One statement for each table of members; the levels of a group share theirs where they can."""
         tables: dict[Membership, list[Collection]] = {}
         for groups in collection.directory.groups:
             if groups.membership is not None:
-                tables.setdefault(groups.membership.at(None), []).append(groups)
+                tables.setdefault(groups.membership.whole, []).append(groups)
         found: dict[Any, list[dict[str, Any]]] = {}
         for table, levels in tables.items():
-            prefix = f"{table.group}{LOOKUP_SEP}"
-            by_level = {groups.level: Cells(groups.reference, prefix, first=2) for groups in levels}
-            level = F(table.level_field) if table.level_field else Value(None, TextField())
-            pairs = table.table.filter(levels[0].among(prefix), **{f"{table.user}__in": keys})
-            rows = pairs.order_by(table.user, table.group).values_list(
-                f"{table.user}_id", level, *by_level[levels[0].level].columns
+            by_level = {groups.level: Cells(groups.reference, table.group_prefix, first=2) for groups in levels}
+            pairs = table.table.filter(levels[0].among(table.group_prefix), **{f"{table.user_key}__in": keys})
+            rows = pairs.order_by(table.user_key, table.group_key).values_list(
+                table.user_key, table.level_read, *by_level[levels[0].level].columns
             )
             for row in rows:
                 if row[1] in by_level:
@@ -135,20 +155,18 @@ class Groups(Related):
         return found
 
 
-def _one_of(pairs: QuerySet[Model], relation: str, referenced: Collection, condition: OfElement) -> Q:
-    """The condition that one of the pairs leads, by `relation`, to a resource that satisfies the condition."""
-    return Q(Exists(_leading(pairs, relation, referenced, condition)))
+def _one_of(pairs: QuerySet[Model], prefix: str, referenced: Collection, condition: OfElement) -> Q:
+    """The condition that one of the pairs leads, by `prefix`, to a resource that satisfies the condition."""
+    return Q(Exists(_leading(pairs, prefix, referenced, condition)))
 
 
-def _first_of(pairs: QuerySet[Model], relation: str, referenced: Collection, sub: Attribute | None) -> Any:
+def _first_of(pairs: QuerySet[Model], prefix: str, referenced: Collection, sub: Attribute | None) -> Any:
     """That sub-attribute of the first resource that the pairs lead to."""
-    prefix = f"{relation}{LOOKUP_SEP}"
     source = referenced.reference.get(sub.name if sub else "value", Constant(""))
-    shown = pairs.filter(referenced.among(prefix)).order_by(relation)
+    shown = pairs.filter(referenced.among(prefix))
     return Subquery(shown.values_list(source.expression(prefix), flat=True)[:1], output_field=TextField())
 
 
-def _leading(pairs: QuerySet[Model], relation: str, referenced: Collection, condition: OfElement) -> QuerySet[Model]:
+def _leading(pairs: QuerySet[Model], prefix: str, referenced: Collection, condition: OfElement) -> QuerySet[Model]:
     """The pairs that lead to a resource that is seen and satisfies the condition."""
-    prefix = f"{relation}{LOOKUP_SEP}"
     return pairs.filter(referenced.among(prefix)).filter(condition.on(referenced.reference, prefix))

@@ -8,10 +8,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import UniqueConstraint
 
 from ..adapters.base import GroupAdapter
-from ..adapters.membership import Membership
+from ..adapters.membership import Membership, is_unique
 from ..adapters.references import Members
 from .messages import error
 
@@ -33,11 +32,8 @@ def check(adapter: type[GroupAdapter]) -> Iterator[CheckMessage]:
             'Say both: `levels = {…}` and `Members(…, level="<column>")`; or neither.',
         )
     yield from _levels(adapter, table)
-    pair = {table.group, table.user} | ({table.level_field} if table.level_field else set())
-    meta = table.model._meta
-    together = [set(fields) for fields in meta.unique_together]
-    together += [set(one.fields) for one in meta.constraints if isinstance(one, UniqueConstraint) and not one.condition]
-    if pair not in together:
+    pair = table.unique_on
+    if pair and not is_unique(table.model, pair):
         yield error(
             "E009",
             f"{adapter.__name__}: {table.model.__name__} lets a user be in a group twice.",
@@ -47,7 +43,9 @@ def check(adapter: type[GroupAdapter]) -> Iterator[CheckMessage]:
 
 def _relations(adapter: type[GroupAdapter], table: Membership) -> Iterator[CheckMessage]:
     """Whether the columns of the table lead to groups and to users, and the level's column is there."""
-    ends = {"group": (table.group, adapter.get_model()), "user": (table.user, get_user_model())}
+    ends = {"group": (table.group, adapter.get_model())}
+    if table.user_prefix:  # else the row is the user
+        ends["user"] = (table.user, get_user_model())
     named = f"{adapter.__name__}.attributes['members']"
     for argument, (name, model) in ends.items():
         field = _field(table, name)

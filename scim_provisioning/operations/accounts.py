@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model
@@ -12,9 +13,10 @@ from ..conf import settings
 from ..models import UserRecord
 from ..protocol.changes import Operation
 from ..protocol.errors import Conflict, Forbidden, Uniqueness
+from ..protocol.sets import SetChange
+from .assignment import change_groups, leave_all_groups, with_ids
 from .events import Change, SetChanged
 from .locks import lock
-from .members import leave_all_groups
 from .sessions import delete_noted, end_sessions
 from .write import Changed, Kind, Write
 
@@ -33,6 +35,14 @@ class AccountWrite(Write):
                 "Take it out of the identity provider's assignment."
             )
         super().allow(changed)
+
+    def run(self, operations: list[Operation]) -> None:
+        """A group may be named by its display, where that says which."""
+        super().run(with_ids(self.collection, operations))
+
+    def change_sets(self, sets: Mapping[str, SetChange]) -> list[SetChanged]:
+        """Join and leave groups."""
+        return change_groups(self.collection, self.instance, sets["groups"]) if "groups" in sets else []
 
     def save(self, changed: Changed) -> None:
         """Deactivation ends the sessions for good."""

@@ -43,7 +43,7 @@ def announce(
         for signal in _of_user(kind, values):
             after_commit(signal, collection.model, using, user=copy(instance), changes=values, **common)
     for groups, changed in _memberships(changes).items():
-        its_own = {instance.pk: copy(instance)} if groups is collection else None
+        its_own = {instance.pk: copy(instance)} if groups is collection else {}
         for change, group in _with_groups(groups, changed, its_own, using):
             after_commit(
                 signals.membership_changed,
@@ -84,9 +84,9 @@ def _memberships(changes: list[Change | SetChanged]) -> dict[GroupCollection, li
 
 
 def _with_groups(
-    groups: GroupCollection, changed: list[SetChanged], known: dict[Any, Model] | None, using: str
+    groups: GroupCollection, changed: list[SetChanged], known: dict[Any, Model], using: str
 ) -> Iterator[tuple[SetChanged, Model]]:
     """The changes with the host's objects behind the groups; what the product deleted meanwhile is left out."""
-    keys = [change.group for change in changed]
-    rows = groups.model._base_manager.using(using).in_bulk(keys) if known is None else known
+    others = [change.group for change in changed if change.group not in known]
+    rows = {**known, **groups.model._base_manager.using(using).in_bulk(others)}
     return ((change, rows[change.group]) for change in changed if change.group in rows)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from ..adapters.collections import GroupCollection
-from ..models import Event
+from ..models import Event, GroupRecord
 from .caller import Caller
 
 
@@ -62,4 +64,13 @@ def record(
         tolerances=caller.leniency.used,
         adopted=adopted,
         changes=[change.data() for change in changes],
+    )
+
+
+def touch(caller: Caller, groups: list[str]) -> None:
+    """Note, in our records with these keys, that groups changed beside what the request is about."""
+    now = timezone.now()
+    records = [GroupRecord(group=key, connection=caller.connection, created=now, last_modified=now) for key in groups]
+    GroupRecord.objects.bulk_create(
+        records, update_conflicts=True, update_fields=["last_modified"], unique_fields=["group"]
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
 
-from ..adapters.base import UserAdapter
+from ..adapters.base import ResourceAdapter, UserAdapter
 from ..adapters.collections import GroupCollection, UserCollection
 from ..adapters.conditions import OfElement
+from ..adapters.membership import batches
 from ..adapters.references import Members
 from ..protocol.binding import Bound
 from ..protocol.errors import Forbidden, InvalidValue
@@ -21,24 +23,33 @@ SHOWN = 10
 
 
 def change_members(groups: GroupCollection, group: Model, change: SetChange) -> list[SetChanged]:
-    """Apply a change to the members of a group whose row is locked.
+    """Apply a change to the members of a group whose row is locked; who comes in may leave another group.
 
     InvalidValue names ids that are no users; Forbidden those that the host protects.
     """
     added: set[Any] = set()
     removed: set[Any] = set()
+    left: dict[Any, set[Any]] = {}
     for step in change.steps:
-        new, gone = _step(groups, group, step)
+        new, gone, moved = _step(groups, group, step)
         added, removed = (added - gone) | (new - removed), (removed - new) | (gone - added)
-    if not added and not removed:
+        for other, users in moved.items():
+            left.setdefault(other, set()).update(users)
+    if not (added or removed or left):
         return []
-    ids = groups.directory.users.ids(added | removed)
-    came, left = ({key: ids[key] for key in keys} for keys in (added, removed))
-    return [SetChanged(groups, group.pk, groups.id_of(group), came, left)]
+    ids = groups.directory.users.ids(added.union(removed, *left.values()))
+    others = groups.ids(left)
+
+    def named(keys: set[Any]) -> dict[Any, str]:
+        return {key: ids[key] for key in keys}
+
+    own = [SetChanged(groups, group.pk, groups.id_of(group), named(added), named(removed))]
+    lost = [SetChanged(groups, key, others[key], removed=named(users)) for key, users in left.items()]
+    return [*(own if added or removed else []), *lost]
 
 
-def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], set[Any]]:
-    """The primary keys of the users who came in and of those who left."""
+def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], set[Any], dict[Any, set[Any]]]:
+    """The primary keys of the users who came in and of those who left; and of whom came, by the groups they left."""
     users, membership = groups.directory.users, groups.membership
     if membership is None:
         raise Forbidden("The members of this group are not managed over SCIM.")
@@ -46,7 +57,7 @@ def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], 
     unknown = [id for id in step.add if id not in wanted]
     adding = set(wanted.values())
     if step.drop == ALL:
-        present = set(membership.ids(group.pk))
+        present = set(membership.users(group.pk))
         gone = _seen(users, present - adding)
     elif isinstance(step.drop, frozenset):
         dropping = set(users.keys(step.drop).values())
@@ -58,11 +69,20 @@ def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], 
     new = adding - present
     if unknown or new or gone:
         _check(groups, group, new, gone, unknown)
+    if membership.locks_leavers and (new or gone):  # now that they are locked, it is sure who is in
+        present = membership.present(group.pk, new | gone)
+        new, gone = new - present, gone & present
+    moved = _moved(groups, new)
+    if gone and membership.required:
+        raise Forbidden(
+            f"The user {listed(users.ids(gone).values())} cannot be without such a group: "
+            "add it to another one, and it leaves this one."
+        )
     if gone:
-        membership.remove(group.pk, gone)
+        membership.remove([group.pk], gone)
     if new:
-        membership.add(group.pk, new)
-    return new, gone
+        membership.add([group.pk], new)
+    return new, gone, moved
 
 
 def _satisfying(groups: GroupCollection, group: Model, picked: Bound) -> set[Any]:
@@ -72,20 +92,30 @@ def _satisfying(groups: GroupCollection, group: Model, picked: Bound) -> set[Any
 
 
 def _check(groups: GroupCollection, group: Model, new: set[Any], gone: set[Any], unknown: list[str]) -> None:
-    """Lock the users who come in; refuse who does not exist, was deleted, or is protected."""
+    """Lock who comes in, and who leaves where need be; refuse who does not exist, was deleted, or is protected."""
     users = groups.directory.users
     asked = type(users.adapter).protects is not UserAdapter.protects
-    rows = lock(users.model, new | gone if asked else new)
+    leavers = asked or bool(groups.membership and groups.membership.locks_leavers)
+    rows = lock(users.model, new | gone if leavers else new)
     hidden = out_of_sight(users, [row for key, row in rows.items() if key in new])
     away = {key for key in new if key not in rows or key in hidden}
     missing = [*unknown, *users.ids(away).values()]
     if missing:
-        raise InvalidValue(f"No user has the id {_listed(missing)}; a member is an existing user.")
+        raise InvalidValue(f"No user has the id {listed(missing)}; a member is an existing user.")
     protected = [users.id_of(row) for row in rows.values() if asked and users.adapter.protects(row, "membership")]
     if protected:
-        raise Forbidden(f"The memberships of the user with the id {_listed(protected)} are protected in the product.")
+        raise Forbidden(f"The memberships of the user with the id {listed(protected)} are protected in the product.")
     if groups.adapter.protects(group, "membership"):
         raise Forbidden(f"The members of the group {groups.id_of(group)} are protected in the product.")
+
+
+def check_groups(groups: GroupCollection, keys: Iterable[Any]) -> None:
+    """Raise Forbidden if the host protects the members of one of the groups with these primary keys."""
+    if type(groups.adapter).protects is ResourceAdapter.protects:
+        return
+    for group in groups.model._base_manager.filter(pk__in=list(keys)):
+        if groups.adapter.protects(group, "membership"):
+            raise Forbidden(f"The members of the group {groups.id_of(group)} are protected in the product.")
 
 
 def _seen(users: UserCollection, members: set[Any]) -> set[Any]:
@@ -95,21 +125,22 @@ def _seen(users: UserCollection, members: set[Any]) -> set[Any]:
     return members & set(users.queryset().values_list("pk", flat=True).filter(pk__in=members))
 
 
-def leave_all_groups(users: UserCollection, user: Model) -> list[SetChanged]:
-    """Take a user, whose row is locked, out of every group."""
-    changes = []
-    left = {user.pk: users.id_of(user)}
-    for groups in users.directory.groups:
-        if (membership := groups.membership) is None:
-            continue
-        pairs = membership.table.filter(**{membership.user: user.pk})
-        keys = list(pairs.order_by(membership.group).values_list(f"{membership.group}_id", flat=True))
-        if keys:
-            pairs.filter(**{f"{membership.group}__in": keys}).delete()
-            changes += [SetChanged(groups, key, id, removed=left) for key, id in groups.ids(keys).items()]
-    return changes
+def _moved(groups: GroupCollection, users: set[Any]) -> dict[Any, set[Any]]:
+    """Who of these users, about to come in, leaves which groups by that, where a user is in one at the most."""
+    moved: dict[Any, set[Any]] = {}
+    membership = groups.membership
+    if membership is None or not membership.one_group:
+        return moved
+    for batch in batches(users):
+        pairs = membership.table.filter(**{f"{membership.user_key}__in": batch})
+        for group, user in pairs.values_list(membership.group_key, membership.user_key):
+            moved.setdefault(group, set()).add(user)
+    check_groups(groups, moved)
+    return moved
 
 
-def _listed(ids: list[str]) -> str:
-    shown = ", ".join(repr(id) for id in sorted(ids)[:SHOWN])
-    return shown if len(ids) <= SHOWN else f"{shown} and {len(ids) - SHOWN} more"
+def listed(ids: Iterable[str]) -> str:
+    """The ids as an error names them."""
+    sorted_ids = sorted(ids)
+    shown = ", ".join(map(repr, sorted_ids[:SHOWN]))
+    return shown if len(sorted_ids) <= SHOWN else f"{shown} and {len(sorted_ids) - SHOWN} more"

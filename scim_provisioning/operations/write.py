@@ -6,7 +6,7 @@ or a value that the column normalises is none. Nothing changed: nothing written,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -94,6 +94,7 @@ class Write:
         key = self.instance.pk
         self.collection.adapter.delete(self.instance)
         self.instance.pk = key  # Django takes it away; the Event and the signals still speak of it
+        events.touch(self.caller, self.others(left))
         self.note([*gone, *left])
 
     def changed(self) -> Changed:
@@ -146,11 +147,21 @@ class Write:
             record.connection = self.caller.connection
         if adding:
             self.collection.name_record(record, self.instance)
+        # Records are locked in the order of their keys: requests that move users between two groups may cross.
+        own, others = str(record.pk), self.others(changes)
+        events.touch(self.caller, [key for key in others if key < own])
+        if adding:
             record.save(force_insert=True)
         else:
             columns = held(record).items()
             record.save(update_fields=[name for name, value in columns if value != self._record_columns[name]])
+        events.touch(self.caller, [key for key in others if key > own])
         self.note(changes, adopted=adding and not self.is_new)
+
+    def others(self, changes: Sequence[Change | SetChanged]) -> list[str]:
+        """The keys of our records of other groups that somebody joined or left, in their order."""
+        sets = (change for change in changes if isinstance(change, SetChanged) and change.resource != self.id)
+        return sorted({change.groups.record_key(change.resource) for change in sets})
 
     def note(self, changes: list[Change | SetChanged], *, adopted: bool = False) -> None:
         """Write the Event, and tell the product once it is committed."""

@@ -18,13 +18,14 @@ from .errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarg
 from .expressions import PatchPath
 from .parser import parse_attribute_path, parse_path
 from .schemas import Attribute, ResourceType, Schema, Target
+from .sets import Named
 from .values import coerced, is_nothing, one
 
 SETS: Final = frozenset({"members", "groups"})
 """Attributes that are sets of references, changed without being loaded."""
 
 PUT_KEEPS: Final = frozenset({"active", "password", "groups"})
-"""What a PUT that leaves it out leaves as it was."""
+"""What a POST or PUT that leaves it out, or sends nothing for it, leaves as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Reader:
 
     def post(self, body: Any) -> list[Operation]:
         """The operations that make a new resource of nothing."""
-        return [Operation("replace", leaf.key, value) for leaf, value in self._sent(body).items() if value is not None]
+        sent = {leaf: value for leaf, value in self._sent(body).items() if value is not None}
+        return [Operation("replace", leaf.key, value) for leaf, value in sent.items() if not _is_kept(leaf, value)]
 
     def put(self, body: Any) -> list[Operation]:
         """Replace every leaf that is sent, remove every writable one that is not, but for those that PUT keeps."""
@@ -62,9 +64,11 @@ class Reader:
             if not _writable(leaf):
                 continue
             value = sent.get(key)
+            if _is_kept(leaf, value):
+                continue
             if value is not None:
                 operations.append(Operation("replace", key, value))
-            elif leaf.attribute_key not in PUT_KEEPS and not leaf.is_immutable:
+            elif not leaf.is_immutable:
                 operations.append(Operation("remove", key))
         return operations
 
@@ -165,10 +169,11 @@ class Reader:
             return coerced(target.leaf, value, target.key, self.leniency)
         if is_nothing(value):
             return frozenset()
-        if not all(map(_has_value, value if isinstance(value, list) else [value])):
+        names = _naming(target.attribute)
+        if not all(_says_which(element, names) for element in (value if isinstance(value, list) else [value])):
             raise InvalidValue(f"Each element of {target.key} needs a `value`: the id of a resource.")
         elements = coerced(target.attribute, value, target.key, self.leniency) or []
-        return frozenset(element["value"] for element in elements)
+        return frozenset(element.get("value") or Named(element["display"]) for element in elements)
 
     # PATCH
 
@@ -335,8 +340,18 @@ def _writable(target: Target) -> bool:
     return "readOnly" not in (target.leaf.mutability, target.attribute.mutability) and target.attribute_key != "schemas"
 
 
-def _has_value(element: Any) -> bool:
+def _is_kept(leaf: Target, value: Any) -> bool:
+    return leaf.attribute_key in PUT_KEEPS and is_nothing(value)
+
+
+def _naming(attribute: Attribute) -> set[str]:
+    """The sub-attributes that say which resource an element of a set means: its id, and its name where that serves."""
+    subs = (attribute.sub("value"), attribute.sub("display"))
+    return {sub.name for sub in subs if sub is not None and sub.mutability != "readOnly"}
+
+
+def _says_which(element: Any, names: set[str]) -> bool:
     """Whether an element of a set says whom it means. One that does not is no element less: a client went wrong."""
     if isinstance(element, dict):
-        return any(name.lower() == "value" and not is_nothing(inner) for name, inner in element.items())
+        return any(name.lower() in names and not is_nothing(inner) for name, inner in element.items())
     return not is_nothing(element)

@@ -1,4 +1,4 @@
-"""A set that is changed without ever being loaded: the members of a group."""
+"""A set that is changed without ever being loaded: the members of a group, the groups of a user."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ ALL: Final = "all"
 
 Drop = frozenset[str] | Literal["all"] | Bound
 """The ids that leave, or everybody, or whoever satisfies a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a client names by its display instead of its id; whoever knows the ids puts the id in its place."""
+
+    display: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ WRITES: dict[str, tuple[int, Callable[[Crowd], Answer]]] = {
     "create a user": (9, lambda crowd: crowd.scim.post("/Users", user("new"))),
     "patch a user": (10, patch_user),
     "put a user": (11, put_user),
-    "delete a user": (13, lambda crowd: crowd.scim.delete(crowd.somebody)),
+    "delete a user": (14, lambda crowd: crowd.scim.delete(crowd.somebody)),
     "add a member": (12, add_member),
     "remove a member": (9, remove_member),
     "add a member at a level": (12, add_member_at_level),

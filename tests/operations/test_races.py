@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, transaction
 
 from example_project.access.models import Profile
 from example_project.accounts.models import User
 from scim_provisioning.models import Event, UserRecord
 from scim_provisioning.operations import locks
-from scim_provisioning.protocol.errors import InvalidValue, NotFound, ScimError, Uniqueness
+from scim_provisioning.protocol.errors import InvalidValue, NotFound, Uniqueness
 from tests.factories import ProfileFactory, UserFactory
+from tests.races import at_once, somebody_waits
 from tests.scim import user
 
 from .provider import Provider, member_ids
@@ -27,23 +27,6 @@ pytestmark = [
 ]
 
 ROUNDS = 5
-
-
-def at_once(*requests: Callable[[], Any]) -> list[Any]:
-    """What becomes of the requests when they begin together: their answers, or the errors that refuse them."""
-    start = threading.Barrier(len(requests), timeout=10)
-
-    def run(request: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return request()
-        except ScimError as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(requests)) as pool:
-        return list(pool.map(run, requests))
 
 
 def kinds(outcomes: list[Any]) -> list[str]:
@@ -165,7 +148,7 @@ def test_who_waits_for_a_row_sees_what_was_done_to_it_meanwhile(idp: Provider) -
         with transaction.atomic():
             locks.lock(User, [row.pk])
             locked.set()
-            waited.append(_somebody_waits())
+            waited.append(somebody_waits())
             User.objects.filter(pk=row.pk).update(job_title="New")
 
     def echo() -> Any:
@@ -176,20 +159,6 @@ def test_who_waits_for_a_row_sees_what_was_done_to_it_meanwhile(idp: Provider) -
     assert waited == [True]
     assert document["title"] == "New"
     assert not Event.objects.exists()  # for the one who waited, it was no change
-
-
-def _somebody_waits() -> bool:
-    """Whether another connection comes to wait for a lock, within some seconds."""
-    for _ in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.01)")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-            row = cursor.fetchone()
-        if row and row[0]:
-            return True
-    return False
 
 
 def test_an_operational_error_that_is_no_deadlock_comes_through() -> None:
