@@ -16,6 +16,7 @@ from django.test import override_settings
 
 from example_project.management.commands.demo import Command
 from scim_provisioning.conf import settings
+from scim_provisioning.management.commands.scim import subcommands
 from scim_provisioning.protocol import bodies, parser
 
 ROOT = Path(django_settings.BASE_DIR)
@@ -64,6 +65,11 @@ def test_it_names_each_setting_with_its_default():
 def test_it_names_each_fixed_limit(limit):
     (sentence,) = re.findall(r"^Fixed: .+?\n\n", README, re.DOTALL | re.MULTILINE)
     assert re.search(rf"\b{limit:,}\b", sentence)
+
+
+@pytest.mark.parametrize("name", subcommands())
+def test_it_names_each_subcommand(name):
+    assert f"python manage.py scim {name}" in README
 
 
 def test_it_names_each_argument_of_the_demo():

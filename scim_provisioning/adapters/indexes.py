@@ -21,9 +21,10 @@ EQUALITY = {Index.suffix, "btree", "hash"}
 def index_of(field: Any, *, folded: bool, scoped: bool = False) -> str | None:
     """The name of an index that finds rows by this column, or what it comes from where it has none."""
     if not folded:
-        for name, given in (("primary key", field.primary_key), ("unique", field.unique), ("db_index", field.db_index)):
-            if given:
-                return name
+        if field.primary_key:
+            return "primary key"
+        if field.unique or field.db_index:
+            return f"{'unique' if field.unique else 'db_index'} ({field.name})"
     for name, parts in _indexes(field):
         if any(_is(part, field, folded) for part in (parts if scoped else parts[:1])):
             return name
@@ -49,7 +50,7 @@ def _indexes(field: Any) -> Iterator[tuple[str, Sequence[Any]]]:
 
 def _constraints(field: Any) -> Iterator[tuple[str, Sequence[Any]]]:
     for names in field.model._meta.unique_together:
-        yield "unique_together", [F(name) for name in names]
+        yield f"unique_together ({', '.join(names)})", [F(name) for name in names]
     for one in field.model._meta.constraints:
         if isinstance(one, UniqueConstraint) and one.condition is None:
             yield one.name, one.expressions or [F(name) for name in one.fields]

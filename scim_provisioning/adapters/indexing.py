@@ -101,9 +101,10 @@ def _(source: SingleValue, scoped: bool = False) -> Lookup | None:
 
 
 @lookup.register
-def _(source: Members, scoped: bool = False) -> Lookup:
+def _(source: Members, scoped: bool = False) -> Lookup | None:
     table = source.membership
-    return Lookup(table.model._meta.get_field(table.user))
+    fields = {field.name: field for field in table.model._meta.concrete_fields}
+    return Lookup(fields[table.user]) if table.user in fields else None
 
 
 @lookup.register

@@ -69,6 +69,9 @@ class FullName(Stored):
         if not drops:
             self.depends = ()
 
+    def __str__(self) -> str:
+        return f"FullName {', '.join(self.names)}"
+
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         return (*super().columns(prefix), *(prefix + name for name in self.names))
 
@@ -93,6 +96,9 @@ class Record(Source):
     def __init__(self, name: str, *, writable: bool = False) -> None:
         self.name = name
         self.writable = writable
+
+    def __str__(self) -> str:
+        return f"Record {self.name}"
 
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         return (f"{prefix}{RECORD}{LOOKUP_SEP}{self.name}",)

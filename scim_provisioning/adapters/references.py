@@ -46,6 +46,9 @@ class Members(Related):
             membership = Membership(through, group, user, level, tuple((defaults or {}).items()))
         self._membership = membership
 
+    def __str__(self) -> str:
+        return f"Members {self.relation or f'through {self.membership.model.__name__}'}"
+
     def bind(self, model: type[Model], target: Target) -> None:
         super().bind(model, target)
         if self.relation is not None:

@@ -101,6 +101,9 @@ class Identifier(Source):
         self.before = before
         self.behind = behind
 
+    def __str__(self) -> str:
+        return f"{self.before}<{self.name}>{self.behind}"
+
     def text(self, key: Any) -> str:
         """The identifier of the row with that key."""
         return f"{self.before}{key}{self.behind}"
@@ -139,6 +142,9 @@ class Constant(Source):
     def __init__(self, value: str | bool) -> None:
         self.value = value
 
+    def __str__(self) -> str:
+        return f"Constant {self.value}"
+
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         return ()
 
@@ -171,6 +177,9 @@ class Computed(Source):
         self.stated = expression
         self.filterable = expression is not None
 
+    def __str__(self) -> str:
+        return f"Computed {', '.join(self.names)}"
+
     def bind(self, model: type[Model], target: Target) -> None:
         super().bind(model, target)
         for name in self.names:
@@ -202,6 +211,9 @@ class Suffixed(Source):
         self.source = source
         self.suffix = suffix
         self.bind(source.model, source.target)
+
+    def __str__(self) -> str:
+        return f"{self.source} + {self.suffix!r}"
 
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         return self.source.columns(prefix)

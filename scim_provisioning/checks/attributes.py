@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db.models import BooleanField, DateTimeField, DecimalField, Field, FloatField, IntegerField
 
-from ..adapters.base import ResourceAdapter, in_parts
+from ..adapters.base import ResourceAdapter
 from ..adapters.columns import Column
 from ..adapters.faults import Fault, UnknownColumn, UnknownPath
 from ..adapters.many import InRow, Many
@@ -28,8 +28,7 @@ FITTING: dict[str, tuple[type[Field[Any, Any]], ...]] = {
 
 def check(adapter: type[ResourceAdapter]) -> Iterator[CheckMessage]:
     """Each attribute that the host maps; then the mapping as a whole."""
-    parts = in_parts(adapter.attributes).items()
-    found = [message for key, source in parts for message in _attribute(adapter, key, source)]
+    found = [message for key, source in adapter.attributes.items() for message in _attribute(adapter, key, source)]
     yield from found
     if not found:
         try:

@@ -10,9 +10,13 @@ from django.core.checks import CheckMessage
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 
 from ..adapters.base import GroupAdapter
-from ..adapters.membership import Membership, is_unique
+from ..adapters.levels import HighestLevel
+from ..adapters.membership import Membership, UserColumn, is_unique
 from ..adapters.references import Members
 from .messages import error
+
+OURS = (Membership, UserColumn, HighestLevel)
+"""The kinds of storage that consist of columns; of a kind of the host's own nobody can tell."""
 
 
 def check(adapter: type[GroupAdapter]) -> Iterator[CheckMessage]:
@@ -21,7 +25,7 @@ def check(adapter: type[GroupAdapter]) -> Iterator[CheckMessage]:
     if not isinstance(members, Members):
         return
     table = members.membership
-    astray = [*_relations(adapter, table)]
+    astray = [*_relations(adapter, table)] if type(table) in OURS else []
     yield from astray
     if astray:
         return

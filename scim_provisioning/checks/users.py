@@ -50,11 +50,11 @@ def _names(adapter: type[UserAdapter], name: Column) -> Iterator[CheckMessage]:
         yield warning(
             "W001",
             f"{adapter.__name__}.attributes['userName']: two users may have names that differ only in case.",
-            f"{hint} It settles races, and its index answers `userName eq`.",
+            f"{hint} That settles races, and answers `userName eq`.",
         )
     else:
         yield error(
             "E015",
             f"{adapter.__name__}.attributes['userName']: two users may have the same {field.name}.",
-            f"{hint} A client takes them for one.",
+            f"{hint} To a client they are one.",
         )
