@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from ..adapters.cells import Cells
 from ..adapters.collections import GroupCollection, UserCollection
+from ..adapters.membership import Membership
 from ..adapters.references import Groups
 from ..protocol.changes import Operation
 from ..protocol.errors import Forbidden, InvalidValue
@@ -53,6 +54,7 @@ def leave_all_groups(users: UserCollection, user: Model) -> list[SetChanged]:
         membership = groups.membership
         if membership is not None and not membership.required and (keys := sorted(membership.groups(user.pk))):
             membership.remove(keys, [user.pk])
+            _reread(membership, user)
             changes += [SetChanged(groups, key, id, removed=left) for key, id in groups.ids(keys).items()]
     return changes
 
@@ -84,11 +86,18 @@ def _change(groups: GroupCollection, user: Model, new: set[Any], gone: set[Any])
         membership.remove(gone, [user.pk])
     if new:
         membership.add(new, [user.pk])
+    _reread(membership, user)
     itself = {user.pk: users.id_of(user)}
     return [
         SetChanged(groups, key, id, itself if key in new else {}, {} if key in new else itself)
         for key, id in groups.ids(sorted(new | gone)).items()
     ]
+
+
+def _reread(membership: Membership, user: Model) -> None:
+    """Where the user's row itself says the group, have the instance say it too: it is shown, and told to receivers."""
+    if not membership.user_prefix:
+        user.refresh_from_db()
 
 
 def _held(users: UserCollection, user: Model) -> Elements:

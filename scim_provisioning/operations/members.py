@@ -11,7 +11,7 @@ from ..adapters.base import ResourceAdapter, UserAdapter
 from ..adapters.collections import GroupCollection, UserCollection
 from ..adapters.conditions import OfElement
 from ..adapters.membership import batches
-from ..adapters.references import Members
+from ..adapters.references import Groups, Members
 from ..protocol.binding import Bound
 from ..protocol.errors import Forbidden, InvalidValue
 from ..protocol.sets import ALL, SetChange, Step
@@ -69,7 +69,7 @@ def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], 
     new = adding - present
     if unknown or new or gone:
         _check(groups, group, new, gone, unknown)
-    if membership.locks_leavers and (new or gone):  # now that they are locked, it is sure who is in
+    if _can_change_elsewhere(groups) and (new or gone):  # now that they are locked, it is sure who is in
         present = membership.present(group.pk, new | gone)
         new, gone = new - present, gone & present
     moved = _moved(groups, new)
@@ -95,8 +95,7 @@ def _check(groups: GroupCollection, group: Model, new: set[Any], gone: set[Any],
     """Lock who comes in, and who leaves where need be; refuse who does not exist, was deleted, or is protected."""
     users = groups.directory.users
     asked = type(users.adapter).protects is not UserAdapter.protects
-    leavers = asked or bool(groups.membership and groups.membership.locks_leavers)
-    rows = lock(users.model, new | gone if leavers else new)
+    rows = lock(users.model, new | gone if asked or _can_change_elsewhere(groups) else new)
     hidden = out_of_sight(users, [row for key, row in rows.items() if key in new])
     away = {key for key in new if key not in rows or key in hidden}
     missing = [*unknown, *users.ids(away).values()]
@@ -107,6 +106,12 @@ def _check(groups: GroupCollection, group: Model, new: set[Any], gone: set[Any],
         raise Forbidden(f"The memberships of the user with the id {listed(protected)} are protected in the product.")
     if groups.adapter.protects(group, "membership"):
         raise Forbidden(f"The members of the group {groups.id_of(group)} are protected in the product.")
+
+
+def _can_change_elsewhere(groups: GroupCollection) -> bool:
+    """Whether requests about users, or about other groups, change who is in this one: they lock the user alone."""
+    shown = groups.directory.users.mapping.get("groups")
+    return bool(groups.membership and groups.membership.locks_leavers) or (isinstance(shown, Groups) and shown.writable)
 
 
 def check_groups(groups: GroupCollection, keys: Iterable[Any]) -> None:

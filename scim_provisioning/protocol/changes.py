@@ -171,7 +171,8 @@ class Reader:
             return frozenset()
         names = _naming(target.attribute)
         if not all(_says_which(element, names) for element in (value if isinstance(value, list) else [value])):
-            raise InvalidValue(f"Each element of {target.key} needs a `value`: the id of a resource.")
+            needed = " or a ".join(f"`{name}`" for name in names)
+            raise InvalidValue(f"Each element of {target.key} needs a {needed} to say which resource it means.")
         elements = coerced(target.attribute, value, target.key, self.leniency) or []
         return frozenset(element.get("value") or Named(element["display"]) for element in elements)
 
@@ -344,13 +345,13 @@ def _is_kept(leaf: Target, value: Any) -> bool:
     return leaf.attribute_key in PUT_KEEPS and is_nothing(value)
 
 
-def _naming(attribute: Attribute) -> set[str]:
+def _naming(attribute: Attribute) -> list[str]:
     """The sub-attributes that say which resource an element of a set means: its id, and its name where that serves."""
     subs = (attribute.sub("value"), attribute.sub("display"))
-    return {sub.name for sub in subs if sub is not None and sub.mutability != "readOnly"}
+    return [sub.name for sub in subs if sub is not None and sub.mutability != "readOnly"]
 
 
-def _says_which(element: Any, names: set[str]) -> bool:
+def _says_which(element: Any, names: list[str]) -> bool:
     """Whether an element of a set says whom it means. One that does not is no element less: a client went wrong."""
     if isinstance(element, dict):
         return any(name.lower() in names and not is_nothing(inner) for name, inner in element.items())

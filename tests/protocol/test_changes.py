@@ -8,7 +8,7 @@ import pytest
 
 from scim_provisioning.protocol.changes import Operation, Reader
 from scim_provisioning.protocol.constants import ENTERPRISE_USER, PATCH_OP, USER
-from scim_provisioning.protocol.core_schemas import GROUP_TYPE, USER_TYPE
+from scim_provisioning.protocol.core_schemas import GROUP_TYPE, USER_TYPE, throughout
 from scim_provisioning.protocol.dialects import TOLERANCES, Leniency
 from scim_provisioning.protocol.errors import (
     InvalidFilter,
@@ -21,7 +21,8 @@ from scim_provisioning.protocol.errors import (
     TooLarge,
 )
 from scim_provisioning.protocol.patch import apply
-from scim_provisioning.protocol.schemas import ResourceType
+from scim_provisioning.protocol.schemas import Attribute, ResourceType
+from scim_provisioning.protocol.sets import Named
 
 DEPARTMENT = f"{ENTERPRISE_USER}:department"
 MANAGER = f"{ENTERPRISE_USER}:manager.value"
@@ -55,6 +56,15 @@ def posted(body: Any, *, strict: bool = False, of: ResourceType = USER_TYPE) -> 
 def put(body: Any, of: ResourceType = USER_TYPE) -> dict[str, Any]:
     operations = Reader(of, Leniency()).put({"schemas": [of.schema.id], **body})
     return {operation.key: operation.value for operation in operations}
+
+
+def as_it_is(attribute: Attribute) -> Attribute:
+    return attribute
+
+
+def writable(groups: Attribute) -> Attribute:
+    """The `groups` of a user as a client may write them."""
+    return throughout("readWrite", groups)
 
 
 class TestAPost:
@@ -160,6 +170,32 @@ class TestAPut:
         reader = Reader(GROUP_TYPE, Leniency())
         assert Operation("remove", "members") in reader.put({"displayName": "G"})
         assert Operation("replace", "members", frozenset()) in reader.put({"displayName": "G", "members": []})
+
+
+class TestGroupsThatAUserSays:
+    """Where an adapter has them written."""
+
+    OF = USER_TYPE.only({"userName": as_it_is, "groups": writable})
+
+    @pytest.mark.parametrize("nothing", [{}, {"groups": []}, {"groups": None}, {"groups": ""}])
+    def test_are_left_alone_by_a_whole_document_without_any(self, nothing: Any) -> None:
+        assert posted({"userName": "b", **nothing}, of=self.OF) == {"userName": "b"}
+        assert put({"userName": "b", **nothing}, of=self.OF) == {"userName": "b", "externalId": None}
+
+    def test_are_named_by_their_ids_or_else_by_what_they_show(self) -> None:
+        sent = [{"value": "g-1", "display": "One"}, {"display": "Two"}, {"value": "", "display": "3"}, "g-4"]
+        named = frozenset({"g-1", Named("Two"), Named("3"), "g-4"})
+        assert posted({"groups": sent}, of=self.OF) == {"groups": named}
+        assert put({"groups": sent}, of=self.OF)["groups"] == named
+        assert changes("add", "groups", sent, of=self.OF) == [("add", "groups", named)]
+
+    def test_are_emptied_by_a_patch_that_says_so(self) -> None:
+        assert changes("replace", "groups", [], of=self.OF) == [("remove", "groups", None)]
+
+    @pytest.mark.parametrize("sent", [[{"type": "direct"}], [{"value": ""}], [{}]])
+    def test_say_which_they_are(self, sent: Any) -> None:
+        with pytest.raises(InvalidValue, match="`value` or a `display`"):
+            posted({"groups": sent}, of=self.OF)
 
 
 class TestThePathOfAPatch:

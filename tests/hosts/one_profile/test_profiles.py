@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from scim_provisioning import signals
 from scim_provisioning.models import Event, GroupRecord
 from tests.scim import CORE_GROUP, CORE_USER, ScimClient, user
 
@@ -110,6 +112,19 @@ class TestFromTheGroup:
         assert scim.delete(f"/Groups/{id}").status == 204
         assert profiles() == {"ada": None}
 
+    def test_the_product_is_told_of_both(
+        self,
+        scim: ScimClient,
+        clerk: Profile,
+        chief: Profile,
+        ada: Person,
+        django_capture_on_commit_callbacks: Any,
+        told: dict[Profile, tuple[set[int], set[int]]],
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            scim.patch(address(chief), add(ada))
+        assert told == {chief: ({ada.pk}, set()), clerk: (set(), {ada.pk})}
+
     def test_both_are_as_new_as_the_change(self, scim: ScimClient, clerk: Profile, chief: Profile, ada: Person) -> None:
         scim.patch(address(clerk), {"op": "add", "path": "externalId", "value": "x"})
         before = scim.get(address(clerk)).json["meta"]["lastModified"]
@@ -164,6 +179,19 @@ class TestFromTheGroup:
                 assert scim.patch(address(chief), operation).status == 204
             asked = [sql for query in queries if not (sql := query["sql"]).startswith(("SAVEPOINT", "RELEASE"))]
             assert len(asked) == cost + (connection.vendor == "sqlite"), asked
+
+
+@pytest.fixture
+def told() -> Iterator[dict[Profile, tuple[set[int], set[int]]]]:
+    """Who came into which profile and who left it, as the product is told."""
+    came: dict[Profile, tuple[set[int], set[int]]] = {}
+
+    def receive(group: Profile, added: set[int], removed: set[int], **arguments: Any) -> None:
+        came[group] = (added, removed)
+
+    signals.membership_changed.connect(receive)
+    yield came
+    signals.membership_changed.disconnect(receive)
 
 
 @pytest.fixture
@@ -287,6 +315,28 @@ class TestFromTheUser:
         assert then[id_of(clerk)] == first[id_of(clerk)]
         assert then[id_of(chief)] > first[id_of(chief)]
         assert id_of(site) in then
+
+    def test_receivers_get_the_user_with_the_new_profile(
+        self,
+        scim: ScimClient,
+        chief: Profile,
+        ada: Person,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        seen: list[Profile | None] = []
+
+        def receive(user: Person, **arguments: Any) -> None:
+            seen.append(user.profile)
+
+        heard = (signals.user_changed, signals.user_deprovisioned)
+        for signal in heard:
+            signal.connect(receive)
+        with django_capture_on_commit_callbacks(execute=True):
+            scim.put(address(ada), user("ada", groups=groups(chief)))
+            scim.delete(address(ada))
+        for signal in heard:
+            signal.disconnect(receive)
+        assert seen == [chief, None]
 
     def test_a_bulk_job_makes_a_group_and_its_user(self, scim: ScimClient) -> None:
         body = {

@@ -11,7 +11,7 @@ from scim_provisioning.models import Event
 from tests.races import at_once
 from tests.scim import ScimClient
 
-from .models import Person, Profile
+from .models import Person, Profile, Site, Stay
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -59,3 +59,17 @@ def test_people_who_are_moved_to_and_fro_at_once_are_where_the_events_say(scim: 
             for profile in (clerk, chief)
         }
         assert {group: people for group, people in stored.items() if people} == replayed()
+
+
+def test_who_comes_and_goes_from_both_sides_at_once_is_told_once(scim: ScimClient) -> None:
+    site, ada = Site.objects.create(name="Yard"), Person.objects.create_user("ada")
+    group, person = f"site-{site.pk}", str(ada.pk)
+    for op in ["add", "remove"] * ROUNDS:
+        outcomes = at_once(
+            patch(scim, f"/Groups/{group}", op, "members", person),
+            patch(scim, f"/Users/{person}", op, "groups", group),
+            patch(scim, f"/Groups/{group}", op, "members", person),
+        )
+        assert set(outcomes) <= {200, 204}
+        assert replayed() == ({group: {person}} if op == "add" else {})
+    assert Stay.objects.count() == ROUNDS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
@@ -29,6 +31,7 @@ class Access(models.Model):
         ROOT = "root"
         """Given by the product alone; no identity provider knows of it."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     project = models.ForeignKey(Project, models.CASCADE, db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     level = models.CharField(max_length=10, choices=Level)

@@ -279,3 +279,58 @@ def test_one_member_costs_the_same_in_a_small_and_a_large_group(line: Line, size
         asked = [sql for query in queries if not (sql := query["sql"]).startswith(("SAVEPOINT", "RELEASE"))]
         assert len(asked) == cost + (connection.vendor == "sqlite"), asked
     assert line.level is None
+
+
+def test_thousands_come_in_a_few_statements_for_each_batch(line: Line) -> None:
+    crowd = User.objects.bulk_create(User(username=str(number), password="!") for number in range(2_500))
+    value = [{"value": str(user.pk)} for user in crowd]
+    for level, above in (("viewer", None), ("owner", "viewer")):
+        with CaptureQueriesContext(connection) as queries:
+            body = {"op": "replace", "path": "members", "value": value}
+            assert line.scim.patch(line.address(level), body).status == 204
+        assert len(queries) < 100
+        assert Access.objects.filter(level=level).count() == 2_500
+        assert Remembered.objects.filter(level=above).count() == 2_500 * (above is not None)
+
+
+class TestFromTheUser:
+    def test_all_levels_of_all_projects_are_said_at_once(self, line: Line) -> None:
+        other = Project.objects.create(name="Cable")
+
+        def after(*groups: str) -> tuple[list[str], dict[str, str]]:
+            value = [{"display": group} for group in groups]
+            answer = line.scim.patch(f"/Users/{line.ada.pk}", {"op": "replace", "path": "groups", "value": value})
+            assert answer.status == 200, answer
+            rows = {access.project.name: access.level for access in Access.objects.select_related("project")}
+            return sorted(one["display"] for one in answer.json["groups"]), rows
+
+        everything = ["Cable (Editors)", "Line (Owners)", "Line (Viewers)"]
+        assert after(*everything) == (everything, {"Cable": "editor", "Line": "owner"})
+        assert after("Line (Viewers)") == (["Line (Viewers)"], {"Line": "viewer"})
+        assert after("Line (Editors)", "Cable (Viewers)") == (
+            ["Cable (Viewers)", "Line (Editors)"],
+            {"Cable": "viewer", "Line": "editor"},
+        )
+        assert Event.objects.latest("pk").changes == [
+            {"resource": f"project-{row.pk}-{level}", "path": "members", "added": added, "removed": removed}
+            for row, level, added, removed in (
+                (line.project, "viewer", [], [str(line.ada.pk)]),
+                (other, "viewer", [str(line.ada.pk)], []),
+                (line.project, "editor", [str(line.ada.pk)], []),
+            )
+        ]
+
+    @pytest.mark.parametrize("size", [10, 300])
+    def test_one_group_costs_the_same_beside_few_and_many(self, line: Line, size: int) -> None:
+        projects = Project.objects.bulk_create(Project(name=str(number)) for number in range(size))
+        Access.objects.bulk_create(Access(project=one, user=line.ada, level="owner") for one in projects)
+        costs = []
+        for op in ("add", "remove"):
+            value = [{"value": f"project-{line.project.pk}-editor"}]
+            with CaptureQueriesContext(connection) as queries:
+                answer = line.scim.patch(
+                    f"/Users/{line.ada.pk}", {"op": op, "path": "groups", "value": value}, attributes="userName"
+                )
+            assert answer.status == 200
+            costs.append(len([one for one in queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]))
+        assert costs == [cost + (connection.vendor == "sqlite") for cost in (14, 12)]
