@@ -48,7 +48,12 @@ class UnknownColumn(Fault):
         owner = next((one for one in _reached(model) if one.__name__ == speaks_of), model)
         known = {field.name for field in owner._meta.get_fields()}
         near = [near for name in wrong if name not in known and (near := _near(name, known))]
-        hint = f"Did you mean {near[0]!r}?" if near else f"Name a column or relation of {owner.__name__}."
+        if adapter.__module__.startswith(__package__):
+            hint = f"Subclass {adapter.__name__}, map {key!r} there, and name the class in SCIM_PROVISIONING."
+        elif near:
+            hint = f"Did you mean {near[0]!r}?"
+        else:
+            hint = f"Name a column or relation of {owner.__name__}; what it has none for is kept by `Stored()`."
         super().__init__(f"{adapter.__name__}.attributes[{key!r}]: {said}.", hint)
 
 

@@ -60,6 +60,12 @@ def _names(adapter: type[GroupAdapter]) -> Iterator[CheckMessage]:
             f"{adapter.__name__}.attributes has no `displayName`, by which groups are found.",
             'Map it: `"displayName": Column("name")`.',
         )
+    elif not name.writable and (adapter.can_create or adapter.can_rename):
+        yield error(
+            "E030",
+            f"{adapter.__name__}.attributes['displayName'] cannot be written, but groups may be created or renamed.",
+            "Map it to a column, or leave can_create and can_rename False.",
+        )
     elif isinstance(name, Column) and not any(
         is_unique(name.field, folded=folded, scoped=adapter.is_scoped()) for folded in (False, True)
     ):

@@ -9,10 +9,13 @@ from django.core.checks import CheckMessage
 from ..adapters.base import UserAdapter
 from ..adapters.columns import Column
 from ..adapters.indexes import is_unique
+from ..adapters.records import Stored
 from ..conf import settings
 from . import lookups, rows
 from .adapters import loaded
 from .messages import error, warning
+
+BEGIN = "or let `attributes` begin with `**UserAdapter.attributes`"
 
 
 def check() -> Iterator[CheckMessage]:
@@ -21,18 +24,19 @@ def check() -> Iterator[CheckMessage]:
     yield from problems
     if adapter is None:
         return
-    if "active" not in adapter.bound(None):
+    active = adapter.bound(None).get("active")
+    if active is None or not active.writable or isinstance(active, Stored):
         yield error(
             "E013",
-            f"{adapter.__name__}.attributes has no `active`, so nobody could be deactivated.",
-            'Map it: `"active": Column("is_active")`.',
+            f"{adapter.__name__}.attributes: `active` is in no column of yours, so nobody could be deactivated.",
+            f'Map it: `"active": Column("is_active")`; {BEGIN}.',
         )
     name = adapter.bound(None).get("userName")
     if not isinstance(name, Column):
         yield error(
             "E005",
             f"{adapter.__name__}.attributes has no column for `userName`.",
-            'Name one: `"userName": Column("username")`.',
+            f'Name one: `"userName": Column("username")`; {BEGIN}.',
         )
         return
     names = [*_names(adapter, name)]

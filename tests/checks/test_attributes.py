@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db.models.functions import Lower
@@ -48,7 +49,7 @@ def test_a_key_that_is_no_path(path: str, meant: str) -> None:
     ("path", "source", "words"),
     [
         ("title", Column("job_titel"), ["User has no field named 'job_titel'", "Did you mean 'job_title'?"]),
-        ("title", Column("shoe"), ["'shoe'", "Name a column or relation of User."]),
+        ("title", Column("shoe"), ["'shoe'", "Name a column or relation of User; "]),
         ("emails", SingleValue("mail"), ["'mail'", "Did you mean 'email'?"]),
         ("displayName", FullName("given", "last_name"), ["'given'"]),
         ("displayName", Computed(["first_nam"], str), ["'first_nam'", "Did you mean 'first_name'?"]),
@@ -57,7 +58,7 @@ def test_a_key_that_is_no_path(path: str, meant: str) -> None:
         (
             "title",
             Column("scim_record.titel"),
-            ["UserRecord has no field named 'titel'", "a column or relation of UserRecord."],
+            ["UserRecord has no field named 'titel'", "a column or relation of UserRecord; "],
         ),
         ("title", Column("scim_record.creatd"), ["'creatd'", "Did you mean 'created'?"]),
         ("title", Column("scim_record.connection.nam"), ["Connection has no field named 'nam'", "'name'"]),
@@ -73,6 +74,12 @@ def test_a_key_that_is_no_path(path: str, meant: str) -> None:
 def test_a_column_that_is_not_there(path: str, source: Any, words: list[str]) -> None:
     found = report(user_adapter(**{path: source}))
     assert tells(found, "E010", f"People.attributes['{path}", *words)
+
+
+def test_a_column_that_a_user_model_of_the_host_s_own_has_not_got() -> None:
+    with mock.patch.dict(UserAdapter.attributes, {"name.givenName": Column("given_name")}):
+        found = report(UserAdapter)
+    assert tells(found, "E010", "UserAdapter.attributes['name.givenName']", "Subclass UserAdapter", "SCIM_PROVISIONING")
 
 
 def test_a_relation_that_is_not_there() -> None:

@@ -7,11 +7,11 @@ from unittest import mock
 
 import pytest
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 from example_project.access.models import Profile, Project
 from example_project.scim import ProfileAdapter, ProjectAccessAdapter
-from scim_provisioning.adapters import Column, Members
+from scim_provisioning.adapters import Column, Computed, Members
 from scim_provisioning.checks import check_database
 from tests.factories import ProfileFactory, ProjectFactory
 
@@ -90,6 +90,13 @@ class TestNames:
     def test_groups_without_a_name(self) -> None:
         found = report(groups=[group_adapter(attributes={"members": Members("users")})])
         assert tells(found, "E013", "Teams.attributes", "`displayName`", 'Column("name")')
+
+    @pytest.mark.parametrize("may", ["can_create", "can_rename"])
+    def test_a_name_that_cannot_be_written_but_should(self, may: str) -> None:
+        attributes = {**ProfileAdapter.attributes, "displayName": Computed(["name"], str.upper, Upper("name"))}
+        assert report(groups=[group_adapter(attributes=attributes)]) == []
+        found = report(groups=[group_adapter(attributes=attributes, **{may: True})])
+        assert tells(found, "E030", "Teams.attributes['displayName']", may)
 
     def test_a_name_that_two_groups_may_have(self) -> None:
         with mock.patch.object(Profile._meta, "constraints", []):

@@ -10,7 +10,7 @@ from django.db import models
 
 from example_project.access.models import Profile, ProjectAccess
 from example_project.scim import ProfileAdapter, ProjectAccessAdapter
-from scim_provisioning.adapters import Column, Members
+from scim_provisioning.adapters import Column, Members, Membership
 
 from .reports import group_adapter, report, tells
 
@@ -46,6 +46,17 @@ ONE_SIDED = {
 def test_levels_in_one_place_of_two(adapter: Any) -> None:
     (message, *_) = report(groups=[adapter])
     assert tells([message], "E008", "Teams", "`levels`", 'level="<column>"')
+
+
+class InAnArray(Membership):
+    """A storage of the host's own, of whose columns nobody else knows."""
+
+    unique_on = frozenset()
+
+
+def test_of_a_storage_of_the_host_s_own_nobody_can_tell() -> None:
+    members = Members(membership=InAnArray(Profile, "nothing", "nobody"))
+    assert report(groups=[group_adapter(attributes={**NAME, "members": members})]) == []
 
 
 @pytest.mark.parametrize("key", ["write", "", 1])

@@ -43,6 +43,12 @@ def test_a_backend_that_does_not_ask_whether_the_account_is_active(path: str) ->
         assert tells(report(), "W007", "AUTHENTICATION_BACKENDS", path, "ModelBackend")
 
 
+def test_paths_that_lead_nowhere_are_not_ours_to_tell() -> None:
+    nowhere = {"SESSION_ENGINE": "nowhere", "AUTHENTICATION_BACKENDS": ["nowhere.Backend", "django.conf.settings"]}
+    with override_settings(**nowhere):
+        assert report() == []
+
+
 class TestDeployment:
     def report(self, **settings: Any) -> Any:
         return report(check=check_deployment, **settings)

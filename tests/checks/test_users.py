@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import isolate_apps
 
 from example_project.access.models import Profile
 from example_project.accounts.models import User
-from scim_provisioning.adapters import Column, Stored, UserAdapter
+from scim_provisioning.adapters import Column, Constant, Stored, UserAdapter
 
 from .reports import report, tells, user_adapter
 
@@ -33,8 +34,15 @@ def test_a_proxy_of_those_who_log_in_is_as_good() -> None:
     assert report(type("People", (user_adapter(),), {"model": Person})) == []
 
 
-def test_users_who_could_not_be_deactivated() -> None:
-    assert tells(report(user_adapter(active=None)), "E013", "People.attributes", "`active`", 'Column("is_active")')
+@pytest.mark.parametrize("source", [None, Stored(), Constant(True), Column("is_active", writable=False)])
+def test_users_who_could_not_be_deactivated(source: Any) -> None:
+    assert tells(report(user_adapter(active=source)), "E013", "People.attributes", "`active`", 'Column("is_active")')
+
+
+def test_attributes_that_do_not_begin_with_those_of_all_users() -> None:
+    messages = report(type("People", (UserAdapter,), {"attributes": {"title": Column("job_title")}}))
+    assert [str(message.id)[-4:] for message in messages] == ["E013", "E005"]
+    assert all("`**UserAdapter.attributes`" in str(message.hint) for message in messages)
 
 
 @pytest.mark.parametrize("source", [None, Stored()])
