@@ -47,16 +47,24 @@ def change_groups(users: UserCollection, user: Model, change: SetChange) -> list
 
 
 def leave_all_groups(users: UserCollection, user: Model) -> list[SetChanged]:
-    """Take a user, whose row is locked, out of every group that it can be without."""
+    """Take a user, whose row is locked, out of every group that it can be without and that the connection sees."""
     changes = []
     left = {user.pk: users.id_of(user)}
     for groups in users.directory.groups:
         membership = groups.membership
-        if membership is not None and not membership.required and (keys := sorted(membership.groups(user.pk))):
+        if membership is not None and not membership.required and (keys := sorted(_seen(groups, user))):
             membership.remove(keys, [user.pk])
             _reread(membership, user)
             changes += [SetChanged(groups, key, id, removed=left) for key, id in groups.ids(keys).items()]
     return changes
+
+
+def _seen(groups: GroupCollection, user: Model) -> set[Any]:
+    """The groups of a user, but for those of tenants whose affair they are."""
+    keys = set(groups.membership.groups(user.pk)) if groups.membership else set()
+    if not keys or not groups.adapter.is_scoped():
+        return keys
+    return set(groups.queryset().filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def with_ids(users: UserCollection, operations: Iterable[Operation]) -> list[Operation]:

@@ -66,7 +66,7 @@ def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], 
     else:
         gone = _satisfying(groups, group, step.drop) - adding
         present = membership.present(group.pk, adding)
-    new = adding - present
+    new = adding - _seen(users, adding & present)
     if unknown or new or gone:
         _check(groups, group, new, gone, unknown)
     if _can_change_elsewhere(groups) and (new or gone):  # now that they are locked, it is sure who is in

@@ -1,0 +1,9 @@
+"""What `startproject` has, and SCIM."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("scim/v2/", include("scim_provisioning.urls")),
+]
