@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core import checks
 from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from tests.scim import CORE_USER, ENTERPRISE_USER, ScimClient, user
 
@@ -104,3 +110,20 @@ def test_the_schemas_publish_what_can_be_stored(scim: ScimClient) -> None:
     assert {"userName", "name", "emails", "active", "groups", "title"} <= names
     assert "password" not in names
     assert ENTERPRISE_USER in schemas
+
+
+def test_the_index_that_the_documentation_writes_keeps_names_apart_and_finds_them() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "checks.md").read_text("utf-8")
+    made, dropped = re.findall(r'^ +"((?:CREATE UNIQUE|DROP) INDEX .+)",$', page, re.MULTILINE)
+    User.objects.create_user("ann")
+    with connection.cursor() as cursor:
+        cursor.execute(made)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # for one row it would not be worth while
+    found = User.objects.filter(Exact(Lower("username"), Lower(Value("ANN"))))
+    assert found.get().username == "ann"
+    assert dropped.split()[-1] in found.explain()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user("ANN")
+    with connection.cursor() as cursor:
+        cursor.execute(dropped)
