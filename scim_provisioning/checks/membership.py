@@ -36,7 +36,7 @@ def check(adapter: type[GroupAdapter]) -> Iterator[CheckMessage]:
             'Say both: `levels = {…}` and `Members(…, level="<column>")`; or neither.',
         )
     yield from _levels(adapter, table)
-    pair = table.unique_on
+    pair = {_field(table, name).name if type(table) in OURS else name for name in table.unique_on}
     if pair and not is_unique(table.model, pair):
         yield error(
             "E009",
@@ -60,12 +60,15 @@ def _relations(adapter: type[GroupAdapter], table: Membership) -> Iterator[Check
                 f"{named}: {table.model.__name__}.{name} is no foreign key to {model.__name__}.",
                 f'Say which column is: `Members(…, {argument}="<column>")`.',
             )
-    if table.level_field and _field(table, table.level_field) is None:
-        yield error(
-            "E021",
-            f"{named}: {table.model.__name__} has no column {table.level_field!r}.",
-            'Say which column holds the level: `Members(…, level="<column>")`.',
-        )
+    if table.level_field:
+        field = _field(table, table.level_field)
+        if field is None or (field.is_relation and field.attname != table.level_field):
+            column = "<column>" if field is None else field.attname
+            yield error(
+                "E021",
+                f"{named}: {table.model.__name__} has no column {table.level_field!r}.",
+                f'Say which column holds the level: `Members(…, level="{column}")`.',
+            )
 
 
 def _levels(adapter: type[GroupAdapter], table: Membership) -> Iterator[CheckMessage]:
@@ -90,7 +93,8 @@ def _field(table: Membership, name: str) -> Any:
 
 
 def _holds(field: Any, value: Any) -> bool:
+    column = field.target_field if field.is_relation else field  # which rows there are is not asked
     try:
-        return bool(field.clean(value, None) == value)
+        return bool(column.clean(value, None) == value)
     except ValidationError:
         return False

@@ -7,8 +7,10 @@ from unittest import mock
 
 import pytest
 from django.db import models
+from django.test.utils import isolate_apps
 
-from example_project.access.models import Profile, ProjectAccess
+from example_project.access.models import Profile, Project, ProjectAccess
+from example_project.accounts.models import User
 from example_project.scim import ProfileAdapter, ProjectAccessAdapter
 from scim_provisioning.adapters import Column, Members, Membership
 
@@ -63,6 +65,41 @@ def test_of_a_storage_of_the_host_s_own_nobody_can_tell() -> None:
 def test_a_level_that_never_stands_in_the_column(key: Any) -> None:
     (message, *_) = report(groups=[group_adapter(ProjectAccessAdapter, levels={key: "Write"})])
     assert tells([message], "E026", "Teams.levels", "ProjectAccess.level", repr(key))
+
+
+class TestLevelsInATable:
+    """A level may be a row of its own; what stands in the column is its key."""
+
+    @pytest.fixture
+    def grant(self) -> type[models.Model]:
+        with isolate_apps("example_project.access"):
+
+            class Role(models.Model):  # noqa: DJ008 (nobody is shown one)
+                class Meta:
+                    app_label = "access"
+
+            class Grant(models.Model):  # noqa: DJ008 (nobody is shown one)
+                user = models.ForeignKey(User, models.CASCADE, related_name="+")
+                project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+                role = models.ForeignKey(Role, models.CASCADE)
+
+                class Meta:
+                    app_label = "access"
+                    constraints = [models.UniqueConstraint(fields=["user", "project", "role"], name="once")]
+
+        return Grant
+
+    def test_its_column_is_named(self, grant: type[models.Model]) -> None:
+        found = report(groups=[teams(through=grant, level="role")])
+        assert tells(found, "E021", "Teams.attributes['members']", "Grant", "'role'", 'level="role_id"')
+
+    def test_its_keys_are_the_levels(self, grant: type[models.Model]) -> None:
+        members = Members(through=grant, group="project", level="role_id")
+        by_key = {"attributes": {**NAME, "members": members}}
+        numbered = group_adapter(ProjectAccessAdapter, levels={1: "Reader", 2: "Editor"}, **by_key)
+        assert report(groups=[numbered]) == []
+        spelt = group_adapter(ProjectAccessAdapter, levels={"1": "Reader"}, **by_key)
+        assert tells(report(groups=[spelt]), "E026", "Teams.levels", "Grant.role", "'1'")
 
 
 class TestConstraints:
