@@ -26,6 +26,8 @@ class User(AbstractUser):
         CONTRACTOR = "C", "contractor"
 
     kind = models.CharField(max_length=1, choices=Kind, default=Kind.EMPLOYEE)
+    language = models.CharField(max_length=8, blank=True)
+    country = models.CharField(max_length=8, blank=True)
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
 
     objects = ActiveManager()

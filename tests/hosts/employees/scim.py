@@ -1,8 +1,6 @@
 """Attributes in columns, codes, related rows and tables."""
 
-from __future__ import annotations
-
-from django.db.models import Value
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat
 
 from scim_provisioning.adapters import (
@@ -14,8 +12,31 @@ from scim_provisioning.adapters import (
     Manager,
     MultiValue,
     Password,
+    Source,
     UserAdapter,
 )
+
+
+class Locale(Source):
+    """`en-US`, in a column for the language and one for the country."""
+
+    def columns(self, prefix=""):
+        return f"{prefix}language", f"{prefix}country"
+
+    def read(self, language, country):
+        return "-".join(filter(None, (language, country))) or None
+
+    def values(self, instance):
+        return instance.language, instance.country
+
+    def expression(self, prefix=""):
+        language, country = self.columns(prefix)
+        both = Concat(language, Value("-"), country)
+        return Case(When(**{country: ""}, then=F(language)), default=both)
+
+    def write(self, instance, value):
+        instance.language, _, instance.country = (value or "").partition("-")
+
 
 PHONES = {
     "value": Column("number"),
@@ -24,7 +45,7 @@ PHONES = {
 }
 
 
-def listed(last: str, first: str) -> str:
+def listed(last, first):
     """The name as it stands in lists."""
     return f"{last}, {first}"
 
@@ -36,6 +57,7 @@ class PersonnelAdapter(UserAdapter):
         **UserAdapter.attributes,
         "displayName": Computed(("last_name", "first_name"), listed, Concat("last_name", Value(", "), "first_name")),
         "userType": Choice("kind", {"E": "Employee", "C": "Contractor"}),
+        "locale": Locale(),
         "password": Password(),
         "phoneNumbers": MultiValue("phones", PHONES),
         f"{ENTERPRISE_USER}:employeeNumber": Column("employee.number"),
