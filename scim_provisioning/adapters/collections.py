@@ -100,8 +100,8 @@ class Collection:
         if self.identifier.field.primary_key:
             return known
         name = self.identifier.name
-        rows = self.model._base_manager.filter(**{f"{name}__in": list(known.values())}).values_list(name, "pk")
-        found = dict(rows)
+        rows = self.adapter.get_queryset().filter(**{f"{name}__in": list(known.values())})
+        found = dict(rows.values_list(name, "pk"))
         return {id: found[key] for id, key in known.items() if key in found}
 
     def ids(self, keys: Iterable[Any]) -> dict[Any, str]:

@@ -17,7 +17,7 @@ from ..protocol.errors import Forbidden, InvalidValue
 from ..protocol.evaluation import element_matches
 from ..protocol.sets import Named, SetChange
 from .events import SetChanged
-from .members import check_groups, listed
+from .members import check_groups, listed, seen
 
 Elements = dict[str, dict[str, Any]]
 """Groups as a user shows them, by their SCIM ids."""
@@ -52,19 +52,13 @@ def leave_all_groups(users: UserCollection, user: Model) -> list[SetChanged]:
     left = {user.pk: users.id_of(user)}
     for groups in users.directory.groups:
         membership = groups.membership
-        if membership is not None and not membership.required and (keys := sorted(_seen(groups, user))):
+        if membership is None or membership.required:
+            continue
+        if keys := sorted(seen(groups, set(membership.groups(user.pk)))):
             membership.remove(keys, [user.pk])
             _reread(membership, user)
             changes += [SetChanged(groups, key, id, removed=left) for key, id in groups.ids(keys).items()]
     return changes
-
-
-def _seen(groups: GroupCollection, user: Model) -> set[Any]:
-    """The groups of a user, but for those of tenants whose affair they are."""
-    keys = set(groups.membership.groups(user.pk)) if groups.membership else set()
-    if not keys or not groups.adapter.is_scoped():
-        return keys
-    return set(groups.queryset().filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def with_ids(users: UserCollection, operations: Iterable[Operation]) -> list[Operation]:

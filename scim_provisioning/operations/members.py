@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from ..adapters.base import ResourceAdapter, UserAdapter
-from ..adapters.collections import GroupCollection, UserCollection
+from ..adapters.collections import Collection, GroupCollection
 from ..adapters.conditions import OfElement
 from ..adapters.membership import batches
 from ..adapters.references import Groups, Members
@@ -54,21 +54,21 @@ def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], 
     if membership is None:
         raise Forbidden("The members of this group are not managed over SCIM.")
     wanted = users.keys(step.add)
-    unknown = [id for id in step.add if id not in wanted]
+    named = {id: wanted.get(id) for id in step.add}
     adding = set(wanted.values())
     if step.drop == ALL:
         present = set(membership.users(group.pk))
-        gone = _seen(users, present - adding)
+        gone = seen(users, present - adding)
     elif isinstance(step.drop, frozenset):
         dropping = set(users.keys(step.drop).values())
         present = membership.present(group.pk, adding | dropping)
-        gone = _seen(users, (dropping & present) - adding)
+        gone = seen(users, (dropping & present) - adding)
     else:
         gone = _satisfying(groups, group, step.drop) - adding
         present = membership.present(group.pk, adding)
-    new = adding - _seen(users, adding & present)
-    if unknown or new or gone:
-        _check(groups, group, new, gone, unknown)
+    new = adding - seen(users, adding & present)
+    if None in named.values() or new or gone:
+        _check(groups, group, new, gone, named)
     if _can_change_elsewhere(groups) and (new or gone):  # now that they are locked, it is sure who is in
         present = membership.present(group.pk, new | gone)
         new, gone = new - present, gone & present
@@ -91,14 +91,17 @@ def _satisfying(groups: GroupCollection, group: Model, picked: Bound) -> set[Any
     return set(members.picked(groups, group.pk, OfElement(picked))) if isinstance(members, Members) else set()
 
 
-def _check(groups: GroupCollection, group: Model, new: set[Any], gone: set[Any], unknown: list[str]) -> None:
-    """Lock who comes in, and who leaves where need be; refuse who does not exist, was deleted, or is protected."""
+def _check(groups: GroupCollection, group: Model, new: set[Any], gone: set[Any], named: dict[str, Any]) -> None:
+    """Lock who comes in, and who leaves where need be; refuse who does not exist, was deleted, or is protected.
+
+    `named` are the ids that the client sent, with the primary keys behind them.
+    """
     users = groups.directory.users
     asked = type(users.adapter).protects is not UserAdapter.protects
     rows = lock(users.model, new | gone if asked or _can_change_elsewhere(groups) else new)
     hidden = out_of_sight(users, [row for key, row in rows.items() if key in new])
     away = {key for key in new if key not in rows or key in hidden}
-    missing = [*unknown, *users.ids(away).values()]
+    missing = [id for id, key in named.items() if key is None or key in away]
     if missing:
         raise InvalidValue(f"No user has the id {listed(missing)}; a member is an existing user.")
     protected = [users.id_of(row) for row in rows.values() if asked and users.adapter.protects(row, "membership")]
@@ -123,11 +126,11 @@ def check_groups(groups: GroupCollection, keys: Iterable[Any]) -> None:
             raise Forbidden(f"The members of the group {groups.id_of(group)} are protected in the product.")
 
 
-def _seen(users: UserCollection, members: set[Any]) -> set[Any]:
-    """Those whom the connection sees: a group may be shared with others, whose members it must leave alone."""
-    if not members or not users.adapter.is_scoped():
-        return members
-    return members & set(users.queryset().values_list("pk", flat=True).filter(pk__in=members))
+def seen(collection: Collection, keys: set[Any]) -> set[Any]:
+    """Those that the connection sees: others may share a group, or a user, and what is theirs it must leave alone."""
+    if not keys or not collection.adapter.is_scoped():
+        return keys
+    return keys & set(collection.queryset().values_list("pk", flat=True).filter(pk__in=keys))
 
 
 def _moved(groups: GroupCollection, users: set[Any]) -> dict[Any, set[Any]]:

@@ -79,6 +79,7 @@ class Write:
             self.allow(changed)
             self.collection.adapter.clean(self.instance)
             self.save(changed)
+            self.stay_in_sight(changed)
         changes = [*self.listed(changed), *self.change_sets(sets)]
         if changes or self.kind == Kind.CREATE:
             self.finish(changes)
@@ -136,6 +137,18 @@ class Write:
         if moved or self.is_new:
             self.collection.adapter.save(self.instance, None if self.is_new else [*moved, *auto_now(self.instance)])
         flush(self.collection, self.instance)
+
+    def stay_in_sight(self, changed: Changed) -> None:
+        """Raise Forbidden if the row is not among those that the connection sees: it would be another tenant's.
+
+        A mere deactivation leads to no other tenant, and must not fail where the host hides who is inactive.
+        """
+        adapter = self.collection.adapter
+        if changed.keys() == {"active"}:
+            return
+        if adapter.is_scoped() and not adapter.get_queryset().filter(pk=self.instance.pk).exists():
+            kind = self.collection.resource_type.name.lower()
+            raise Forbidden(f"So written, the {kind} would not be among those that this connection sees and manages.")
 
     def finish(self, changes: list[Change | SetChanged]) -> None:
         """Write the record and the Event: the last statements of the transaction."""
