@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.validators import BaseValidator, DecimalValidator
-from django.db.models import BooleanField, Case, CharField, F, Field, Model, Q, TextField, UniqueConstraint, Value, When
+from django.db.models import BooleanField, Case, CharField, F, Field, Model, Q, TextField, Value, When
 from django.db.models.constants import LOOKUP_SEP
-from django.db.models.functions import Lower
 
 from ..models import Connection
 from ..protocol.errors import InvalidValue
@@ -59,15 +58,6 @@ class Column(Source):
         there = copy(self)
         there.connection = collection.adapter.connection
         return there
-
-    @property
-    def is_unique_in_any_case(self) -> bool:
-        """Whether a constraint on Lower(column) keeps values apart that differ only in case.
-
-        Further columns of the constraint are what the rows are scoped by, such as the tenant.
-        """
-        found = (one for one in self.model._meta.constraints if isinstance(one, UniqueConstraint))
-        return any(Lower(self.name) in one.expressions and not one.condition for one in found)
 
     @property
     def is_text(self) -> bool:

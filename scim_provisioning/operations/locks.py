@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from ..adapters.collections import Collection, UserCollection
 from ..adapters.columns import Column
+from ..adapters.indexes import is_unique
 from ..models import GroupRecord, UserRecord
 
 Result = TypeVar("Result")
@@ -80,6 +81,7 @@ def reserve(collection: Collection, attribute: str, value: Any) -> None:
     connection = connections[router.db_for_write(collection.model)]
     if connection.vendor != "postgresql" or not isinstance(value, str):
         return
-    if not (isinstance(source, Column) and source.is_unique_in_any_case):
+    scoped = collection.adapter.is_scoped()
+    if not (isinstance(source, Column) and is_unique(source.field, folded=True, scoped=scoped)):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(lower(%s), 0))", [f"{attribute}:{value}"])
