@@ -17,7 +17,7 @@ from ..protocol.errors import Forbidden, InvalidValue
 from ..protocol.evaluation import element_matches
 from ..protocol.sets import Named, SetChange
 from .events import SetChanged
-from .members import check_groups, listed, seen
+from .members import check_groups, listed, seen, stored
 
 Elements = dict[str, dict[str, Any]]
 """Groups as a user shows them, by their SCIM ids."""
@@ -73,9 +73,7 @@ def with_ids(users: UserCollection, operations: Iterable[Operation]) -> list[Ope
 
 def _change(groups: GroupCollection, user: Model, new: set[Any], gone: set[Any]) -> list[SetChanged]:
     """Put the user in the groups with these primary keys, and take it out of others."""
-    users, membership = groups.directory.users, groups.membership
-    if membership is None:
-        raise Forbidden("The members of these groups are not managed over SCIM.")
+    users, membership = groups.directory.users, stored(groups)
     moves = membership.one_group and bool(new)
     if moves:
         gone = set(membership.groups(user.pk))

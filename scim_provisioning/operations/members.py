@@ -10,7 +10,7 @@ from django.db.models import Model
 from ..adapters.base import ResourceAdapter, UserAdapter
 from ..adapters.collections import Collection, GroupCollection
 from ..adapters.conditions import OfElement
-from ..adapters.membership import batches
+from ..adapters.membership import Membership, batches
 from ..adapters.references import Groups, Members
 from ..protocol.binding import Bound
 from ..protocol.errors import Forbidden, InvalidValue
@@ -50,12 +50,31 @@ def change_members(groups: GroupCollection, group: Model, change: SetChange) -> 
 
 def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], set[Any], dict[Any, set[Any]]]:
     """The primary keys of the users who came in and of those who left; and of whom came, by the groups they left."""
-    users, membership = groups.directory.users, groups.membership
-    if membership is None:
-        raise Forbidden("The members of this group are not managed over SCIM.")
+    users, membership = groups.directory.users, stored(groups)
     wanted = users.keys(step.add)
     named = {id: wanted.get(id) for id in step.add}
-    adding = set(wanted.values())
+    new, gone = _difference(groups, group, step, set(wanted.values()))
+    if None in named.values() or new or gone:
+        _check(groups, group, new, gone, named)
+    if _can_change_elsewhere(groups) and (new or gone):  # now that they are locked, it is sure who is in
+        present = membership.present(group.pk, new | gone)
+        new, gone = new - present, gone & present
+    if gone and membership.required:
+        raise Forbidden(
+            f"The user {listed(users.ids(gone).values())} cannot be without such a group: "
+            "add it to another one, and it leaves this one."
+        )
+    moved = _moved(groups, new)
+    if gone:
+        membership.remove([group.pk], gone)
+    if new:
+        membership.add([group.pk], new)
+    return new, gone, moved
+
+
+def _difference(groups: GroupCollection, group: Model, step: Step, adding: set[Any]) -> tuple[set[Any], set[Any]]:
+    """Who has to come in and who has to leave, for the users with these primary keys to be added."""
+    users, membership = groups.directory.users, stored(groups)
     if step.drop == ALL:
         present = set(membership.users(group.pk))
         gone = seen(users, present - adding)
@@ -66,23 +85,14 @@ def _step(groups: GroupCollection, group: Model, step: Step) -> tuple[set[Any], 
     else:
         gone = _satisfying(groups, group, step.drop) - adding
         present = membership.present(group.pk, adding)
-    new = adding - seen(users, adding & present)
-    if None in named.values() or new or gone:
-        _check(groups, group, new, gone, named)
-    if _can_change_elsewhere(groups) and (new or gone):  # now that they are locked, it is sure who is in
-        present = membership.present(group.pk, new | gone)
-        new, gone = new - present, gone & present
-    moved = _moved(groups, new)
-    if gone and membership.required:
-        raise Forbidden(
-            f"The user {listed(users.ids(gone).values())} cannot be without such a group: "
-            "add it to another one, and it leaves this one."
-        )
-    if gone:
-        membership.remove([group.pk], gone)
-    if new:
-        membership.add([group.pk], new)
-    return new, gone, moved
+    return adding - seen(users, adding & present), gone
+
+
+def stored(groups: GroupCollection) -> Membership:
+    """Where the members are stored; Forbidden where the adapter maps none."""
+    if groups.membership is None:
+        raise Forbidden("The members of this group are not managed over SCIM.")
+    return groups.membership
 
 
 def _satisfying(groups: GroupCollection, group: Model, picked: Bound) -> set[Any]:
@@ -114,7 +124,7 @@ def _check(groups: GroupCollection, group: Model, new: set[Any], gone: set[Any],
 def _can_change_elsewhere(groups: GroupCollection) -> bool:
     """Whether requests about users, or about other groups, change who is in this one: they lock the user alone."""
     shown = groups.directory.users.mapping.get("groups")
-    return bool(groups.membership and groups.membership.locks_leavers) or (isinstance(shown, Groups) and shown.writable)
+    return stored(groups).locks_leavers or (isinstance(shown, Groups) and shown.writable)
 
 
 def check_groups(groups: GroupCollection, keys: Iterable[Any]) -> None:
@@ -136,8 +146,8 @@ def seen(collection: Collection, keys: set[Any]) -> set[Any]:
 def _moved(groups: GroupCollection, users: set[Any]) -> dict[Any, set[Any]]:
     """Who of these users, about to come in, leaves which groups by that, where a user is in one at the most."""
     moved: dict[Any, set[Any]] = {}
-    membership = groups.membership
-    if membership is None or not membership.one_group:
+    membership = stored(groups)
+    if not membership.one_group:
         return moved
     for batch in batches(users):
         pairs = membership.table.filter(**{f"{membership.user_key}__in": batch})
