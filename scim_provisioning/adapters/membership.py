@@ -26,6 +26,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Expression, F, Model, QuerySet, TextField, UniqueConstraint, Value
 from django.db.models.constants import LOOKUP_SEP
 
+from .related import auto_now
+
 BATCH = 500
 """How many ids one statement carries; SQLite's oldest limit on parameters is 999."""
 
@@ -206,9 +208,9 @@ def is_unique(model: type[Model], columns: set[str]) -> bool:
 
 
 def touched(model: type[Model]) -> dict[str, Any]:
-    """What an UPDATE sets besides, as `save()` would: the columns that the host's model keeps by `auto_now`."""
-    fields = (field for field in model._meta.concrete_fields if getattr(field, "auto_now", False))
-    return {field.attname: field.pre_save(model(), add=False) for field in fields}
+    """What an UPDATE sets besides, as `save()` would: the time of the change, where the host's model keeps it."""
+    row: Any = model()
+    return {name: row._meta.get_field(name).pre_save(row, add=False) for name in auto_now(row)}
 
 
 def _through(field: Any) -> Any:
