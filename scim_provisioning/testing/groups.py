@@ -190,10 +190,12 @@ class GroupContract(ContractCase):
         """Fail unless the group has these members, and each user says the same of the group."""
         members = [one["value"] for one in self.group(id).get("members", [])]
         self.assertEqual(sorted(members), sorted(due), f"{about}: the members of {id}")
-        for user in self.made:
-            shown = self.scim.get(f"/Users/{user['id']}", attributes="groups").json.get("groups", [])
-            is_in = id in [one["value"] for one in shown]
-            self.assertEqual(is_in, user["id"] in due, f"{about}: what the user {user['id']} says of {id}")
+        said = {
+            user["id"]
+            for user in self.expect(self.scim.get("/Users", attributes="groups"), 200, about).json["Resources"]
+            if id in [one["value"] for one in user.get("groups", [])]
+        }
+        self.assertEqual(said, set(due), f"{about}: which users say that they are in {id}")
 
 
 def _members(*ids: str) -> list[Document]:
