@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..adapters.columns import Choice
 from ..protocol.documents import Document, nested
 from .case import ContractCase
 from .client import Answer
@@ -99,6 +100,15 @@ class AttributeContract(ContractCase):
                 self.expect(answer, 400, f"{found}: {limit} characters is all that its column holds", "invalidValue")
                 self.reads(found, self.old[found.key], self.flat(self.shown()), "refused", "its `write`")
 
+    def test_a_value_that_is_none_of_the_choices_is_refused(self) -> None:
+        for found in self.attributes.values():
+            if found.target.attribute.multi_valued or not (isinstance(found.source, Choice) or has_choices(found)):
+                continue
+            with self.subTest(attribute=found.key):
+                answer = self.scim.patch(self.address, {"op": "replace", "path": found.key, "value": "\u2603"})
+                self.expect(answer, 400, f"{found}: its `write` takes what is none of its choices", "invalidValue")
+                self.reads(found, self.old[found.key], self.flat(self.shown()), "refused", "its `write`")
+
     def test_a_user_without_anything_but_a_name_is_shown(self) -> None:
         shown = self.scim.get(f"/Users/{self.manager['id']}")
         self.expect(shown, 200, "columns and relations that a new row has no value in yet")
@@ -165,6 +175,11 @@ class Culprits:
             if answer.is_error:
                 refused.append(f"{self.case.attributes[key]}: {operation} is answered {answer!r}")
         return "\n".join(refused) or "each attribute alone is accepted; only together they are not"
+
+
+def has_choices(found: Mapped) -> bool:
+    """Whether the column behind takes certain values only."""
+    return bool(found.field is not None and found.field.choices)
 
 
 def _columns(source: Any) -> set[str]:

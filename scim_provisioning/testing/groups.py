@@ -85,6 +85,19 @@ class GroupContract(ContractCase):
                 answer = self.expect(self.scim.get("/Users", filter=f'groups.{sub} eq "{value}"'), 200, hint)
                 self.assertEqual(answer.ids, [user["id"]], f"{hint}; groups.{sub}")
 
+    def test_groups_in_a_user_s_document_count_where_they_can_be_written(self) -> None:
+        user = self.made[0]["id"]
+        shown = self.users().mapping.get("groups")
+        for groups, group, about in self.kinds():
+            if groups.membership is None or shown is None:
+                continue
+            answer = self.scim.patch(f"/Users/{user}", {"op": "add", "path": "groups", "value": _members(group["id"])})
+            if shown.writable:
+                self.expect(answer, 200, f"{about}: the source of members")
+            else:
+                self.expect(answer, 400, "the user adapter's `groups`", "mutability")
+            self.members_are(group["id"], [user] if shown.writable else [], f"{about}: written by the user's document")
+
     def test_who_is_nobody_is_refused_and_nobody_else_comes_in(self) -> None:
         for groups, group, about in self.kinds():
             if groups.membership is None:

@@ -50,8 +50,7 @@ class Mapped:
     @property
     def is_ours(self) -> bool:
         """Whether it is kept in the package's own tables, whose ways are tested there."""
-        ours = isinstance(self.source, (Stored, StoredList, Record))
-        return ours and not isinstance(self.source, (FullName, SingleValue))
+        return type(self.source) in (Stored, StoredList, Record)
 
     @property
     def can_be_removed(self) -> bool | None:

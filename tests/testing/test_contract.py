@@ -179,8 +179,3 @@ def run(adapter: type[Any], test: str) -> list[str]:
 def test_a_fault_is_found_and_named(fault: Fault) -> None:
     failures = run(fault.adapter, fault.test)
     assert any(all(word in failure for word in fault.says) for failure in failures), "\n".join(failures)
-
-
-@pytest.mark.parametrize("test", sorted({fault.test for fault in FAULTS.values()}))
-def test_where_there_is_no_fault_none_is_found(test: str) -> None:
-    assert run(EmployeeAdapter, test) == []
