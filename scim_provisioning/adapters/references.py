@@ -149,7 +149,7 @@ class Groups(Related):
         for table, levels in tables.items():
             by_level = {groups.level: Cells(groups.reference, table.group_prefix, first=2) for groups in levels}
             pairs = table.table.filter(levels[0].among(table.group_prefix), **{f"{table.user_key}__in": keys})
-            rows = pairs.order_by(table.user_key, table.group_key).values_list(
+            rows = pairs.order_by(table.user_key, table.group_key, "pk").values_list(
                 table.user_key, table.level_read, *by_level[levels[0].level].columns
             )
             for row in rows:
