@@ -140,7 +140,7 @@ class Groups(Related):
         return Coalesce(*found, Value(None, TextField()), output_field=TextField())
 
     def fetch(self, collection: Collection, keys: Sequence[Any]) -> dict[Any, list[dict[str, Any]]]:
-        """One statement for each table of members; the levels of a group share theirs where they can."""
+        """In the order of /Groups; one statement for each table of members, which levels share where they can."""
         tables: dict[Membership, list[Collection]] = {}
         for groups in collection.directory.groups:
             if groups.membership is not None:
@@ -152,9 +152,9 @@ class Groups(Related):
             rows = pairs.order_by(table.user_key, table.group_key, "pk").values_list(
                 table.user_key, table.level_read, *by_level[levels[0].level].columns
             )
-            for row in rows:
-                if row[1] in by_level:
-                    found.setdefault(row[0], []).append(by_level[row[1]].read(row))
+            place = list(by_level).index
+            for row in sorted((row for row in rows if row[1] in by_level), key=lambda row: place(row[1])):
+                found.setdefault(row[0], []).append(by_level[row[1]].read(row))
         return found
 
 
