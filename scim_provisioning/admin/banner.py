@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .providers import OTHER, Provider
+
 
 @dataclass(frozen=True, slots=True)
 class CopyField:
@@ -19,17 +21,18 @@ class CopyField:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """The provisioning URL and the new token, and a command that shows that they work."""
+    """The provisioning URL and the new token, as the provider calls them, and a command that shows that they work."""
 
     url: str
     token: str = field(repr=False)
+    provider: Provider = OTHER
 
     @property
     def fields(self) -> tuple[CopyField, ...]:
         """What the banner offers for copying, in its order."""
         return (
-            CopyField("url", _("Provisioning URL"), self.url),
-            CopyField("token", _("Token"), self.token),
+            CopyField("url", self.provider.url_label, self.url),
+            CopyField("token", self.provider.token_label, self.token),
         )
 
     @property

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Connection
 from ..operations import connections
+from . import providers
 
 
 class VersionForm(forms.Form):
@@ -24,20 +25,49 @@ class VersionForm(forms.Form):
 
 
 class ProvisioningForm(VersionForm):
-    """The check box."""
+    """The check box, and behind "More" what describes the connection."""
 
     enabled = forms.BooleanField(label=_("Enable SCIM provisioning"), required=False)
+    provider = forms.ChoiceField(
+        label=_("Identity provider"),
+        choices=providers.choices,
+        required=False,
+        help_text=_("Names the fields on this page as your identity provider does. It can be changed at any time."),
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=Connection._meta.get_field("name").max_length,
+        required=False,
+        help_text=_("Tells this connection from others, in lists and in the log of the admin."),
+    )
+    dialect = forms.TypedChoiceField(
+        label=_("Dialect"),
+        choices=Connection.Dialect.choices,
+        empty_value=Connection.Dialect.AUTOMATIC.value,
+        widget=forms.RadioSelect,
+        required=False,
+    )
 
     @classmethod
     def showing(cls, connection: Connection) -> ProvisioningForm:
-        """The form for the connection as it stands, saying what the next Save would do."""
-        form = cls(initial={"version": connections.version(connection), "enabled": connection.enabled})
-        form.fields["enabled"].help_text = (
-            _("Without the tick, Save asks once more and then ends the token of your identity provider.")
-            if connection.enabled
-            else _("With the tick, Save makes a token for your identity provider and shows it once.")
-        )
-        return form
+        """The form for the connection as it stands."""
+        details = {name: getattr(connection, name) for name in connections.DETAILS}
+        return cls(initial={"version": connections.version(connection), "enabled": connection.enabled, **details})
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What was sent of that; a form that was opened before an upgrade of the app sends less, and changes less."""
+        return {name: self.cleaned_data[name] for name in connections.DETAILS if self.add_prefix(name) in self.data}
+
+    @property
+    def texts(self) -> list[forms.BoundField]:
+        """The fields behind "More" that look alike."""
+        return [self["provider"], self["name"]]
+
+    @property
+    def has_wrong_details(self) -> bool:
+        """Whether something behind "More" has to be corrected."""
+        return any(name in self.errors for name in connections.DETAILS)
 
 
 class TenantForm(forms.Form):

@@ -1,8 +1,9 @@
 """Authentication settings › SCIM provisioning: how the connection stands, and the switch.
 
 The box (GET) links to the form (`edit/`). Ticking and saving answers with the token, in that one response; unticking
-and saving asks once (`disable/`). A form that was made from what has passed since changes nothing. Where the product
-has tenants there is a list first, and the same pages for each connection at `<pk>/…`.
+and saving asks once (`disable/`). The same form says which identity provider it is; that leaves the token as it is. A
+form that was made from what has passed since changes nothing. Where the product has tenants there is a list first, and
+the same pages for each connection at `<pk>/…`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from .. import locations
+from ..conf import settings
 from ..models import Connection
 from ..operations import connections
 from ..operations.connections import ConnectionMovedError
@@ -28,6 +30,7 @@ from .banner import Banner
 from .connection_list import ConnectionList, tenant_name
 from .forms import ProvisioningForm, VersionForm
 from .pages import STATE_LABELS
+from .providers import provider_of
 
 
 def of_one_connection(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -73,19 +76,14 @@ class SettingsPage(ConnectionList):
 
     @of_one_connection
     def edit_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
-        """The check box; saving the tick answers with the token."""
-        if request.method != "POST":
-            return self._render(request, "edit.html", connection, form=ProvisioningForm.showing(connection))
-        form = ProvisioningForm(request.POST)
-        form.full_clean()
-        seen = form.cleaned_data["version"]
-        if form.cleaned_data["enabled"]:
-            return self._enable(request, connection.tenant, seen)
-        if not connection.enabled:
-            return self._back(request, messages.INFO, gettext("Nothing was changed: SCIM provisioning is not enabled."))
-        if seen != connections.version(connection):
+        """The form; saving the tick answers with the token."""
+        form = ProvisioningForm(request.POST) if request.method == "POST" else ProvisioningForm.showing(connection)
+        if not form.is_valid():
+            return self._render(request, "edit.html", connection, form=form)
+        try:
+            return self._save(request, connection.tenant, form)
+        except ConnectionMovedError:
             return self._moved(request)
-        return HttpResponseRedirect(self._own_url(request, "disable"))
 
     @of_one_connection
     def disable_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
@@ -113,23 +111,40 @@ class SettingsPage(ConnectionList):
         return self._render(request, "settings.html", connection)
 
     @sensitive_variables("token", "banner")
-    def _enable(self, request: HttpRequest, tenant: str, seen: str) -> HttpResponseBase:
+    def _save(self, request: HttpRequest, tenant: str, form: ProvisioningForm) -> HttpResponseBase:
+        """What the form says, in one transaction; disabling is only led to."""
         url = locations.provisioning_url(request)  # first: should it fail, there is no token yet that nobody saw
-        try:
-            with transaction.atomic(using=router.db_for_write(Connection)):
+        seen, ticked, token = form.cleaned_data["version"], form.cleaned_data["enabled"], None
+        with transaction.atomic(using=router.db_for_write(Connection)):
+            connection, changed = connections.describe(tenant, seen=seen, **form.details)
+            if changed:
+                seen = connections.version(connection)
+                labels = [str(form.fields[name].label) for name in changed]
+                self.log_change(request, connection, [{"changed": {"fields": labels}}])
+            if ticked:
                 connection, token = connections.enable(cast(AbstractBaseUser, request.user), tenant, seen=seen)
-                if token:
-                    self.log_change(request, connection, gettext("Enabled SCIM provisioning"))
-        except ConnectionMovedError:
-            return self._moved(request)
-        if token is None:
-            words = gettext(
-                "SCIM provisioning is enabled already. Its token was shown when it was made, and is not shown again. "
-                "If it is lost, disable SCIM provisioning and enable it again: that makes a new token."
-            )
-            return self._back(request, messages.INFO, words)
-        banner = Banner(url, token)
-        return self._render(request, "settings.html", connection, banner=banner)
+            elif connection.enabled and seen != connections.version(connection):
+                raise ConnectionMovedError
+            if token:
+                self.log_change(request, connection, gettext("Enabled SCIM provisioning"))
+        if token:
+            banner = Banner(url, token, provider_of(connection.provider))
+            return self._render(request, "settings.html", connection, banner=banner)
+        if changed:
+            self.message_user(request, gettext("The changes were saved."), messages.SUCCESS)
+        if connection.enabled and not ticked:
+            return HttpResponseRedirect(self._own_url(request, "disable"))
+        if changed:
+            return HttpResponseRedirect(self._own_url(request, "box"))
+        return self._back(request, messages.INFO, self._nothing_to_do(connection))
+
+    def _nothing_to_do(self, connection: Connection) -> str:
+        if not connection.enabled:
+            return gettext("Nothing was changed: SCIM provisioning is not enabled.")
+        return gettext(
+            "SCIM provisioning is enabled already. Its token was shown when it was made, and is not shown again. "
+            "If it is lost, disable SCIM provisioning and enable it again: that makes a new token."
+        )
 
     def _disable(self, request: HttpRequest, tenant: str, seen: str) -> HttpResponseBase:
         try:
@@ -141,12 +156,12 @@ class SettingsPage(ConnectionList):
             return self._moved(request)
         if was_enabled:
             return self._back(request, messages.SUCCESS, gettext("SCIM provisioning is disabled."))
-        return self._back(request, messages.INFO, gettext("Nothing was changed: SCIM provisioning is not enabled."))
+        return self._back(request, messages.INFO, self._nothing_to_do(connection))
 
     def _moved(self, request: HttpRequest) -> HttpResponse:
         words = gettext(
-            "Nothing was changed: SCIM provisioning was enabled or disabled after you opened the form. "
-            "This is how it stands now."
+            "Nothing was changed: somebody changed these settings after you opened the form. "
+            "This is how they stand now."
         )
         return self._back(request, messages.WARNING, words)
 
@@ -164,6 +179,8 @@ class SettingsPage(ConnectionList):
             tenant=tenant_name(connection, connections.tenants()) if _number(request) else None,
             state=state,
             state_label=STATE_LABELS[state],
+            provider=provider_of(connection.provider),
+            documentation_url=settings.DOCUMENTATION_URI,
             url=url,
             url_is_unprotected=locations.is_unprotected(url),
             box_url=self._own_url(request, "box"),

@@ -5,6 +5,8 @@ There is one connection, with the tenant "", unless the host has tenants, which 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import timedelta
 from enum import StrEnum
 
@@ -21,6 +23,9 @@ from ..models import Connection
 from .announcements import after_commit
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+# What describes a connection: a change of these leaves the token, and who made it when, as they are.
+DETAILS = ("name", "provider", "dialect")
 
 
 class State(StrEnum):
@@ -70,7 +75,29 @@ def state(connection: Connection) -> State:
 
 def version(connection: Connection) -> str:
     """A name for the connection as it stands, by which a decision tells what it was based on."""
-    return connection.changed_at.isoformat() if connection.changed_at else "new"
+    at = connection.changed_at and connection.changed_at.isoformat()
+    parts = json.dumps([at, *(getattr(connection, name) for name in DETAILS)])
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def describe(tenant: str = "", *, seen: str | None = None, **details: str) -> tuple[Connection, list[str]]:
+    """Set the DETAILS that are given; tells which of them are not what they were.
+
+    `seen` is the version that the decision was based on. Raises ConnectionMovedError when that has passed, unless there
+    is nothing to change.
+    """
+    connection = current(tenant)
+    if not _differing(connection, details):
+        return connection, []
+    with transaction.atomic(using=_primary()):
+        connection = _locked(tenant)
+        changed = _differing(connection, details)
+        if changed:
+            _check_seen(connection, seen)
+            for name in changed:
+                setattr(connection, name, details[name])
+            connection.save(update_fields=changed)
+        return connection, changed
 
 
 @sensitive_variables("token")
@@ -163,6 +190,10 @@ def _on_primary() -> QuerySet[Connection]:
 def _locked(tenant: str) -> Connection:
     add(tenant)
     return _on_primary().select_for_update().get(tenant=tenant)
+
+
+def _differing(connection: Connection, details: dict[str, str]) -> list[str]:
+    return [name for name in DETAILS if name in details and details[name] != getattr(connection, name)]
 
 
 def _check_seen(connection: Connection, seen: str | None) -> None:

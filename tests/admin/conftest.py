@@ -32,6 +32,11 @@ class SettingsPageClient:
         """What a form that is opened now would send back."""
         return {"version": self.client.get(url).context["form"]["version"].value()}
 
+    def describe(self, form: dict[str, str] | None = None, *, tick: bool = True, **details: str) -> Any:
+        """Save other details than there are; `tick` as the box stands, or it means more."""
+        form = {**(form or self.form(self.edit_url)), **details, **({"enabled": "on"} if tick else {})}
+        return self.client.post(self.edit_url, form, follow=True)
+
     def tick_and_save(self, form: dict[str, str] | None = None) -> Any:
         return self.client.post(self.edit_url, {**(form or self.form(self.edit_url)), "enabled": "on"}, follow=True)
 

@@ -49,6 +49,12 @@ class SettingsPage:
         self.page.get_by_label("Enable SCIM provisioning").set_checked(ticked)
         self.page.get_by_role("button", name="Save").click()
 
+    def choose(self, provider: str, name: str = "") -> None:
+        """In the form, say which identity provider it is."""
+        self.page.locator("summary", has_text="More").click()
+        self.page.get_by_label("Identity provider", exact=True).select_option(label=provider)
+        self.page.get_by_label("Name", exact=True).fill(name)
+
     def enable(self) -> str:
         self.open()
         self.edit()
@@ -319,6 +325,63 @@ def test_every_page_can_be_read(settings_page: SettingsPage, window: Any, scheme
     look("9-disabled")
 
 
+@pytest.mark.parametrize("window", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_speaks_as_the_identity_provider_does(settings_page: SettingsPage, window: Any, scheme: Any) -> None:
+    page = settings_page.page
+    page.set_viewport_size(window)
+    page.emulate_media(color_scheme=scheme)
+    settings_page.name = f"provider-{scheme}-{window['width']}"
+
+    def look(moment: str) -> None:
+        page.wait_for_load_state()  # with its style
+        settings_page.shoot(moment)
+        settings_page.fits()
+        settings_page.is_accessible()
+
+    settings_page.open()
+    settings_page.edit()
+    settings_page.choose("Okta", name="Staff")
+    look("1-form")
+    settings_page.save(ticked=True)
+    token = settings_page.shown("Authorization")
+    assert settings_page.shown("SCIM connector base URL") == f"{settings_page.server}/scim/v2"
+    page.get_by_role("heading", name="Next: in Okta").wait_for()
+    look("2-enabled")
+
+    settings_page.open()
+    settings_page.edit()
+    settings_page.choose("Microsoft Entra ID", name="Staff")
+    page.get_by_label("Strict").check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The changes were saved.").wait_for()
+    page.get_by_text("Assign users and groups").wait_for()
+    look("3-changed")
+    assert settings_page.answer_to(token) == 200
+
+    page.reload()
+    settings_page.state("Enabled")
+    assert not page.get_by_text("Assign users and groups").is_visible()
+    look("4-in-use")
+    page.get_by_role("heading", name="What to do in Microsoft Entra ID").click()
+    page.get_by_text("Assign users and groups").wait_for()
+
+
+def test_what_is_wrong_behind_more_is_shown(settings_page: SettingsPage) -> None:
+    page = settings_page.page
+    settings_page.edit()
+    settings_page.choose("Okta")
+    page.get_by_label("Name", exact=True).evaluate(
+        "it => { it.removeAttribute('maxlength'); it.value = 'n'.repeat(101); }"
+    )
+    settings_page.save(ticked=True)
+    page.get_by_text("at most 100 characters").wait_for()
+    settings_page.shoot("wrong")
+    settings_page.fits()
+    settings_page.is_accessible()
+    assert not Connection.objects.exists()
+
+
 def test_the_warning_of_http_can_be_read(settings_page: SettingsPage, settings: Any) -> None:
     settings.SCIM_PROVISIONING = {"BASE_URL": "http://app.example.com"}
     for scheme in ("light", "dark"):
@@ -385,5 +448,11 @@ class TestWithoutJavaScript:
         assert connections.authenticate(token)
         settings_page.shoot("enabled")
         assert not settings_page.page.get_by_role("button", name="Copy").count()
+        settings_page.open()
+        settings_page.edit()
+        settings_page.choose("Google Workspace")
+        settings_page.save(ticked=True)
+        settings_page.page.get_by_text("Endpoint URL", exact=True).wait_for()
+        assert connections.authenticate(token)
         settings_page.disable()
         assert connections.authenticate(token) is None

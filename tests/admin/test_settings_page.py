@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import logging
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from django.views.debug import ExceptionReporter
 
 from scim_provisioning import tokens
 from scim_provisioning.admin.banner import Banner
+from scim_provisioning.admin.providers import PROVIDERS, Provider
 from scim_provisioning.admin.settings_page import SettingsPage
 from scim_provisioning.locations import is_unprotected
 from scim_provisioning.models import Connection
@@ -206,8 +209,105 @@ class TestDisabling:
         assert connections.authenticate(token)
 
 
+class TestTheIdentityProvider:
+    def test_is_said_by_nobody_at_first(self, settings_page: SettingsPageClient) -> None:
+        response = settings_page.tick_and_save()
+        assert "Identity provider" not in response.text
+        assert "Next: in your identity provider" in response.text
+        assert "Edit › More lets you say" in response.text
+
+    @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.key)
+    def test_lends_its_words_to_the_page(self, settings_page: SettingsPageClient, provider: Provider) -> None:
+        response = settings_page.describe(provider=provider.key)
+        labels = re.findall(r'<label for="scim-(?:url|token)">(.+?)</label>', response.text)
+        assert labels == [provider.url_label, provider.token_label]
+        for page in (response, settings_page.box()):
+            text = html.unescape(page.text)
+            assert f"<dt>{provider.url_label}</dt>" in text
+            assert f"<dt>{provider.token_label}</dt>" in text
+            assert [step for step in provider.steps if f"<li>{step}</li>" not in text] == []
+            assert (f"<dd>{provider.name}</dd>" in text) is provider.is_known
+
+    def test_names_the_fields_before_there_is_a_token(self, settings_page: SettingsPageClient) -> None:
+        text = settings_page.describe(tick=False, provider="entra").text
+        assert "<dt>Tenant URL</dt>" in text
+        assert "Secret Token" not in text
+        assert "Never enabled" in text
+
+    def test_changes_while_the_token_stays(self, settings_page: SettingsPageClient) -> None:
+        token = settings_page.enable()
+        before = Connection.objects.values().get()
+        response = settings_page.describe(provider="okta", name="Staff", dialect="strict")
+        assert words_of(response) == "The changes were saved."
+        assert response.redirect_chain == [(settings_page.box_url, 302)]
+        assert connections.authenticate(token)
+        assert not TOKEN.search(response.text)
+        changed = {"provider": "okta", "name": "Staff", "dialect": "strict"}
+        assert Connection.objects.values().get() == {**before, **changed}
+
+    def test_can_be_said_in_the_save_that_enables(self, settings_page: SettingsPageClient) -> None:
+        token = token_in(settings_page.describe(provider="okta"))
+        assert connections.authenticate(token)
+        assert connections.current().provider == "okta"
+
+    def test_is_saved_before_disabling_is_asked_about(self, settings_page: SettingsPageClient) -> None:
+        token = settings_page.enable()
+        response = settings_page.describe(tick=False, provider="okta")
+        assert response.redirect_chain == [(settings_page.disable_url, 302)]
+        assert connections.authenticate(token)
+        settings_page.confirm_disabling()
+        assert connections.current().provider == "okta"
+
+    def test_stays_as_it_is_where_the_form_does_not_send_it(self, settings_page: SettingsPageClient) -> None:
+        settings_page.describe(provider="okta", name="Staff", dialect="strict")
+        settings_page.tick_and_save()
+        settings_page.confirm_disabling()
+        connection = connections.current()
+        assert (connection.provider, connection.name, connection.dialect) == ("okta", "Staff", "strict")
+
+    def test_can_be_taken_back(self, settings_page: SettingsPageClient) -> None:
+        settings_page.describe(provider="okta", name="Staff", dialect="strict")
+        settings_page.describe(provider="", name="", dialect="")
+        connection = connections.current()
+        assert (connection.provider, connection.name, connection.dialect) == ("", "", "automatic")
+
+    @pytest.mark.parametrize("wrong", [{"provider": "azure"}, {"dialect": "sloppy"}, {"name": "n" * 101}])
+    def test_that_there_is_none_of_saves_nothing_and_shows_why(
+        self, settings_page: SettingsPageClient, wrong: dict[str, str]
+    ) -> None:
+        response = settings_page.describe(**wrong)
+        assert "errorlist" in response.text
+        assert '<details class="scim-more" open>' in response.text
+        assert not Connection.objects.exists()
+
+    def test_is_what_the_form_shows(self, settings_page: SettingsPageClient) -> None:
+        settings_page.describe(provider="okta", name="<Staff>", dialect="strict")
+        text = settings_page.client.get(settings_page.edit_url).text
+        assert '<option value="okta" selected>Okta</option>' in text
+        assert 'value="&lt;Staff&gt;"' in text
+        assert re.search(r'value="strict"[^>]* checked', text)
+        assert '<details class="scim-more">' in text
+        assert "<dd>&lt;Staff&gt;</dd>" in settings_page.box().text
+
+    def test_is_in_the_log_without_its_values(self, settings_page: SettingsPageClient) -> None:
+        settings_page.describe(provider="okta", name="Staff")
+        words = [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")]
+        assert words == ["Changed Name and Identity provider.", "Enabled SCIM provisioning"]
+
+    def test_that_is_no_change_is_not_logged(self, settings_page: SettingsPageClient) -> None:
+        settings_page.enable()
+        response = settings_page.describe(provider="", name="", dialect="automatic")
+        assert "enabled already" in words_of(response)
+        assert LogEntry.objects.count() == 1
+
+    def test_shows_where_the_product_tells_more(self, settings_page: SettingsPageClient, settings: Any) -> None:
+        assert "How to connect" not in settings_page.tick_and_save().text
+        settings.SCIM_PROVISIONING = {"DOCUMENTATION_URI": "https://docs.example.com/scim"}
+        assert 'href="https://docs.example.com/scim"' in settings_page.box().text
+
+
 class TestAFormThatWasLeftOpen:
-    WORDS = "Nothing was changed: SCIM provisioning was enabled or disabled after you opened the form."
+    WORDS = "Nothing was changed: somebody changed these settings after you opened the form."
 
     def test_does_not_enable_what_was_disabled_since(self, settings_page: SettingsPageClient) -> None:
         form = settings_page.form(settings_page.edit_url)
@@ -229,6 +329,32 @@ class TestAFormThatWasLeftOpen:
         assert "Waiting for the first request" in response.text
         assert token is not None
         assert connections.authenticate(token)
+
+    @pytest.mark.parametrize("since", [{"provider": "okta"}, {"name": "Staff"}, {"dialect": "strict"}])
+    def test_does_not_describe_what_was_described_anew_since(
+        self, settings_page: SettingsPageClient, since: dict[str, str]
+    ) -> None:
+        connections.enable()
+        form = settings_page.form(settings_page.edit_url)
+        connections.describe(**since)
+        response = settings_page.describe(form, provider="entra", name="Old")
+        assert words_of(response).startswith(self.WORDS)
+        details = {"provider": "", "name": "", "dialect": "automatic", **since}
+        assert Connection.objects.values(*details).get() == details
+
+    def test_does_not_enable_what_was_described_anew_since(self, settings_page: SettingsPageClient) -> None:
+        form = settings_page.form(settings_page.edit_url)
+        connections.describe(provider="okta")
+        assert words_of(settings_page.tick_and_save(form)).startswith(self.WORDS)
+        assert not connections.current().enabled
+
+    def test_that_asks_for_two_things_does_neither(self, settings_page: SettingsPageClient) -> None:
+        form = settings_page.form(settings_page.edit_url)
+        connections.enable()
+        connections.disable()
+        settings_page.describe(form, provider="okta")
+        connection = connections.current()
+        assert (connection.enabled, connection.provider) == (False, "")
 
     def test_is_what_a_form_without_a_version_counts_as(self, settings_page: SettingsPageClient) -> None:
         assert words_of(settings_page.tick_and_save({"version": ""})).startswith(self.WORDS)

@@ -113,7 +113,47 @@ class TestDisable:
         assert connection.changed_at is None
 
 
+class TestDescribe:
+    def test_sets_what_is_given_and_tells_what_was_another(self) -> None:
+        connections.describe(name="Staff", provider="okta")
+        connection, changed = connections.describe(name="Staff", provider="entra", dialect="strict")
+        assert changed == ["provider", "dialect"]
+        assert Connection.objects.get() == connection
+        assert (connection.name, connection.provider, connection.dialect) == ("Staff", "entra", "strict")
+
+    def test_of_what_is_so_already_writes_nothing(self, django_assert_num_queries: Any) -> None:
+        with django_assert_num_queries(1):
+            assert connections.describe(name="", dialect="automatic")[1] == []
+        assert not Connection.objects.exists()
+
+    def test_leaves_the_token_and_who_made_it(self, clock: Any) -> None:
+        token = enable()
+        clock.shift(SECOND)
+        connection, _ = connections.describe(provider="okta")
+        assert (connection.changed_at, connections.authenticate(token)) == (NOW, connection)
+
+    def test_is_of_one_tenant(self) -> None:
+        connections.describe("acme", provider="okta")
+        connections.add("volt")
+        assert dict(Connection.objects.values_list("tenant", "provider")) == {"acme": "okta", "volt": ""}
+
+    def test_makes_another_version(self) -> None:
+        enable()
+        versions = {connections.version(connections.current())}
+        for details in ({"name": "okta"}, {"name": "", "provider": "okta"}, {"dialect": "strict"}):
+            connections.describe(**details)
+            versions.add(connections.version(connections.current()))
+        assert len(versions) == 4
+
+
 class TestADecisionOnWhatHasPassed:
+    def test_does_not_describe(self) -> None:
+        seen = connections.version(connections.current())
+        connections.describe(provider="okta")
+        with pytest.raises(ConnectionMovedError):
+            connections.describe(seen=seen, provider="entra")
+        assert connections.describe(seen=seen, provider="okta")[1] == []
+
     def test_does_not_enable(self) -> None:
         seen = connections.version(connections.current())
         connections.enable()
@@ -138,7 +178,7 @@ class TestADecisionOnWhatHasPassed:
         assert connections.disable(seen="new")[1] is False
 
     def test_is_told_from_one_on_what_stands(self) -> None:
-        enable(seen="new")
+        enable(seen=connections.version(connections.current()))
         connections.disable(seen=connections.version(connections.current()))
         assert enable(seen=connections.version(connections.current()))
 
