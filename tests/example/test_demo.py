@@ -33,6 +33,8 @@ from example_project.demo.transcript import Exchange
 from example_project.management.commands.demo import Command, require_client
 from tests.factories import ProfileFactory, ProjectAccessFactory, UserFactory
 
+pytestmark = pytest.mark.thorough
+
 PATIENCE = 120  # seconds: on a busy machine, everything takes many times longer
 
 PYTHON = [sys.executable, "-X", "dev", "-W", "error"]

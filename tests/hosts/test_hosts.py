@@ -1,7 +1,4 @@
-"""The user model of a project is chosen when it starts, so each host has a run of its own.
-
-`SCIM_HOSTS` names those that are run, in a list with commas; without it all are.
-"""
+"""The user model of a project is chosen when it starts, so each host has a run of its own."""
 
 from __future__ import annotations
 
@@ -13,8 +10,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-HOSTS = sorted(settings.parent.name for settings in HERE.glob("*/settings.py"))
-ASKED = os.environ.get("SCIM_HOSTS")
+PLAIN = "plain"
+OTHERS = sorted({settings.parent.name for settings in HERE.glob("*/settings.py")} - {PLAIN})
 
 
 def environment() -> dict[str, str]:
@@ -23,10 +20,8 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if measured or not name.startswith("COVERAGE_PROCESS")}
 
 
-@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("host", [PLAIN, *(pytest.param(host, marks=pytest.mark.thorough) for host in OTHERS)])
 def test_what_a_host_has_to_pass(host: str) -> None:
-    if ASKED and host not in ASKED.split(","):
-        pytest.skip(f"SCIM_HOSTS asks for {ASKED} alone")
     pytest_of_host = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--ds=tests.hosts.{host}.settings"]
     done = subprocess.run(
         [*pytest_of_host, str(HERE / host)], cwd=HERE.parents[1], env=environment(), capture_output=True, text=True

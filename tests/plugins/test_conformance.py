@@ -12,6 +12,8 @@ import pytest
 
 from tests.plugins.traceability import notes, requirements
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "conformance.md"
 
