@@ -101,8 +101,7 @@ class ScimFilterSet(FilterSet):
         self.is_valid()
         expression = self.form.cleaned_data["filter"]
         self.kind = caller.directory.resource_type(resource_type)
-        lenient = not caller.leniency.strict
-        self.bound: Bound | None = expression and bind(expression, self.kind, lenient=lenient)
+        self.bound: Bound | None = expression and bind(expression, self.kind, caller.leniency)
 
     @property
     def start(self) -> int:

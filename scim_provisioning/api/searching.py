@@ -58,16 +58,17 @@ def parameters_of(body: Any, leniency: Leniency) -> QueryDict:
     parameters = QueryDict(mutable=True)
     for key, value in members.items():
         if (name := PARAMETERS.get(key)) is not None:
-            parameters[name] = _text(name, value)
+            parameters[name] = _text(name, value, leniency)
     return parameters
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: Any, leniency: Leniency) -> str:
     if name in LISTS and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return ",".join(value)
     if name in NUMBERS and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, str) and "\x00" not in value:
+    instead = "one-for-list" if name in LISTS else "number-text" if name in NUMBERS else None
+    if isinstance(value, str) and "\x00" not in value and (instead is None or leniency.forgives(instead)):
         return value
     due = "a list of names" if name in LISTS else "an integer" if name in NUMBERS else "a string"
     raise InvalidValue(f"`{name}` of a search is {due}.")

@@ -24,6 +24,7 @@ from functools import reduce
 from typing import Final, assert_never
 
 from .datetimes import parse_datetime
+from .dialects import Leniency
 from .errors import InvalidFilter
 from .expressions import And, AttributePath, Comparison, Expression, Literal, Not, Number, Or, Present, ValuePath
 from .schemas import ResourceType, Target
@@ -86,19 +87,19 @@ _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
-def bind(expression: Expression, resource_type: ResourceType, *, lenient: bool = True) -> Bound:
+def bind(expression: Expression, resource_type: ResourceType, leniency: Leniency | None = None) -> Bound:
     """The filter, bound to the attributes of the resource type; raises InvalidFilter.
 
-    `lenient` takes the text "True" for a boolean, as Entra ID writes it.
+    By default everything is forgiven, as for an automatic connection.
     """
-    return _Binder(resource_type, lenient).bound(expression)
+    return _Binder(resource_type, leniency or Leniency()).bound(expression)
 
 
-def bind_condition(condition: Expression, target: Target, *, lenient: bool = True) -> Bound:
+def bind_condition(condition: Expression, target: Target, leniency: Leniency | None = None) -> Bound:
     """The condition in the brackets of a value path, bound to the sub-attributes of `target`; raises InvalidFilter."""
     if target.sub is not None or not target.attribute.is_complex:
         raise InvalidFilter(f"`{target.key}` has no sub-attributes that brackets could name")
-    return _Binder(target, lenient).bound(condition)
+    return _Binder(target, leniency or Leniency()).bound(condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class _Binder:
     """Binds expressions whose names mean attributes of a resource, or of an element of the target."""
 
     scope: ResourceType | Target
-    lenient: bool
+    leniency: Leniency
 
     def bound(self, expression: Expression) -> Bound:
         match expression:
@@ -120,9 +121,12 @@ class _Binder:
                 return self.present(self.target(path))
             case Comparison(path, operator, literal):
                 return self.comparison(self.target(path), operator, literal)
-            case ValuePath(path, condition):
+            case ValuePath(path, condition, behind):
                 target = self.target(path)
-                return self.found(target, bind_condition(condition, target, lenient=self.lenient))
+                if behind is not None and not self.leniency.forgives("value-behind-filter"):
+                    raise InvalidFilter(f"`.{behind.path}` is compared behind the brackets; it belongs inside them")
+                both = condition if behind is None else And(condition, behind)
+                return self.found(target, bind_condition(both, target, self.leniency))
             case _:
                 assert_never(expression)
 
@@ -139,13 +143,26 @@ class _Binder:
             return _negated(self.comparison(target, "eq", literal))
         if operator == "eq" and literal is None:
             return _negated(self.present(target))
-        target = _comparable(target, self.lenient)
+        target = self.comparable(target)
         if operator not in OPERATORS[target.leaf.type]:
             raise InvalidFilter(f"`{operator}` does not apply to `{target.key}`, which is of type {target.leaf.type}")
-        value = _coerced(target, literal, self.lenient)
+        value = _coerced(target, literal, self.leniency)
         if value is False and target.attribute.multi_valued and target.leaf.name == "primary":
             return self.found(target, Not(Test(target, operator, True)))
         return self.found(target, Test(target, operator, value))
+
+    def comparable(self, target: Target) -> Target:
+        """The target whose value is compared: of `emails`, that is `emails.value` (RFC 7644 §3.4.2.2, figure 2).
+
+        A single-valued attribute is taken in the same way by a tolerance.
+        """
+        if not target.leaf.is_complex:
+            return target
+        value = target.attribute.sub("value")
+        if value is None or not (target.attribute.multi_valued or self.leniency.forgives("complex-comparison")):
+            names = ", ".join(f"`{target.key}.{sub.name}`" for sub in target.leaf.sub_attributes)
+            raise InvalidFilter(f"`{target.key}` is complex; compare one of its sub-attributes: {names}")
+        return replace(target, sub=value)
 
     def found(self, target: Target, condition: Bound) -> Bound:
         """The condition on a value of the target, where several are to be searched for one."""
@@ -187,21 +204,7 @@ def _sub_attribute(target: Target, path: AttributePath) -> Target | None:
     return replace(target, sub=sub) if sub else None
 
 
-def _comparable(target: Target, lenient: bool) -> Target:
-    """The target whose value is compared: of `emails`, that is `emails.value` (RFC 7644 §3.4.2.2, figure 2).
-
-    `lenient` takes a single-valued attribute in the same way, as Entra ID looks for a `manager`.
-    """
-    if not target.leaf.is_complex:
-        return target
-    value = target.attribute.sub("value")
-    if value is None or not (target.attribute.multi_valued or lenient):
-        names = ", ".join(f"`{target.key}.{sub.name}`" for sub in target.leaf.sub_attributes)
-        raise InvalidFilter(f"`{target.key}` is complex; compare one of its sub-attributes: {names}")
-    return replace(target, sub=value)
-
-
-def _coerced(target: Target, literal: Literal, lenient: bool) -> Value:
+def _coerced(target: Target, literal: Literal, leniency: Leniency) -> Value:
     """The literal as a value of the target's type."""
     if isinstance(literal, str) and "\0" in literal:  # PostgreSQL would not even take it as a parameter
         raise InvalidFilter(f"U+0000 stands in no value, so not in one of `{target.key}` either")
@@ -210,7 +213,7 @@ def _coerced(target: Target, literal: Literal, lenient: bool) -> Value:
             return literal
         case "boolean", bool():
             return literal
-        case "boolean", str() if lenient and literal.lower() in ("true", "false"):
+        case "boolean", str() if literal.lower() in ("true", "false") and leniency.forgives("boolean-text"):
             return literal.lower() == "true"
         case "integer", Number(text) if _INTEGER.fullmatch(text):
             return int(text)

@@ -6,7 +6,7 @@ holds values of the right type. Nothing here looks at the resource.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from .expressions import PatchPath
 from .parser import parse_attribute_path, parse_path
 from .schemas import Attribute, ResourceType, Schema, Target
 from .sets import Named
-from .values import coerced, is_nothing, one
+from .values import coerced, is_nothing, one, says_nothing, single
 
 SETS: Final = frozenset({"members", "groups"})
 """Attributes that are sets of references, changed without being loaded."""
@@ -74,10 +74,12 @@ class Reader:
 
     def patch(self, body: Any) -> list[Operation]:
         """The operations of a PatchOp message (RFC 7644 §3.5.2)."""
-        members = self._members(body)
+        members = self._message(body, "The body", {"schemas", "operations"})
         self._check_schemas(members.get("schemas"), {PATCH_OP})
         listed = members.get("operations")
-        if not isinstance(listed, list) or not listed:
+        if isinstance(listed, dict) and listed and self.leniency.forgives("one-for-list"):
+            listed = [listed]
+        if not isinstance(listed, list) or not (listed or self.leniency.forgives("empty-operations")):
             raise InvalidSyntax("A PATCH body has `Operations`: one object or more with `op`, `path` and `value`.")
         if len(listed) > self.max_operations:
             raise TooLarge(f"A PATCH may hold {self.max_operations} operations; this one has {len(listed)}.")
@@ -94,13 +96,16 @@ class Reader:
 
     def _sent(self, body: Any) -> dict[Target, Any]:
         """Leaves and values of a resource's body; what is readOnly is passed over (RFC 7644 §3.3)."""
-        self._check_schemas(self._members(body).get("schemas"), None)
+        members = self._members(body)
+        used = {extension.id for key in members if (extension := self.resource_type.extension(key)) is not None}
+        self._check_schemas(members.get("schemas"), None, used)
         sent: dict[Target, Any] = {}
         for leaf, value in self._leaves(body):
+            known = sent.get(leaf)
+            if known is not None and value is not None and known != value:
+                raise InvalidValue(f"{leaf.key} is there more than once, with different values.")
             if _writable(leaf):
-                if sent.get(leaf) is not None and sent[leaf] != value:
-                    raise InvalidValue(f"{leaf.key} is there more than once, with different values.")
-                sent[leaf] = value
+                sent[leaf] = known if value is None else value
         return sent
 
     def _leaves(self, value: Mapping[str, Any]) -> Iterator[tuple[Target, Any]]:
@@ -112,22 +117,27 @@ class Reader:
             elif isinstance(inner, dict):
                 for name, nested in inner.items():
                     yield from self._values(self._named(name, f"{extension.id}:"), nested, f"{extension.id}:{name}")
-            elif is_nothing(inner):
+            elif says_nothing(inner, extension.id, self.leniency, dict):
                 yield from ((leaf, None) for leaf in self._of_extension(extension))
             else:
                 raise InvalidValue(f"The value for {extension.id} is an object with its attributes.")
 
     def _named(self, key: str, prefix: str = "") -> Target | None:
-        """What a key names, below that URN; a dotted or qualified key by a tolerance."""
+        """What a key names, below that URN; a dotted, qualified or too short key by a tolerance."""
         try:
             path = parse_attribute_path(prefix + key)
         except ScimError:
             return None
         target = self.resource_type.resolve(path)
+        if target is None:
+            return None
         qualified = path.urn is not None and not prefix
-        if target is None or not (path.sub or qualified):
-            return target
-        return target if self.leniency.forgives("urn-key" if qualified else "dotted-key") else None
+        deviations = {
+            "urn-key": qualified,
+            "dotted-key": path.sub is not None and not qualified,
+            "unqualified-key": target.prefix and path.urn is None,
+        }
+        return target if all(self.leniency.forgives(name) for name, is_so in deviations.items() if is_so) else None
 
     def _of_extension(self, extension: Schema) -> Iterator[Target]:
         return (leaf for leaf in self.resource_type.leaves.values() if leaf.prefix == f"{extension.id}:")
@@ -147,27 +157,21 @@ class Reader:
 
     def _parts(self, target: Target, value: Any) -> Iterator[tuple[Target, Any]]:
         """The leaves of a single-valued complex attribute that the value says something of."""
-        if is_nothing(value) and not isinstance(value, dict):
+        if value != {} and says_nothing(value, target.key, self.leniency):
             yield from ((leaf, None) for leaf in target.leaves)
             return
-        value = self._single(value)
+        value = single(target.attribute, value, self.leniency)
         parts = one(target.attribute, value, target.key, self.leniency)
         sent = {name.lower() for name in value} if isinstance(value, dict) else {"value"}
         for leaf in target.leaves:
             if leaf.leaf.name.lower() in sent:
                 yield leaf, parts.get(leaf.leaf.name)
 
-    def _single(self, value: Any) -> Any:
-        """The value itself; of a list of one, its element (a tolerance)."""
-        if isinstance(value, list) and len(value) == 1 and self.leniency.forgives("list-for-single"):
-            return value[0]
-        return value
-
     def _value(self, target: Target, value: Any) -> Any:
         """The value of a leaf; of a set, the ids."""
         if target.key not in SETS:
             return coerced(target.leaf, value, target.key, self.leniency)
-        if is_nothing(value):
+        if says_nothing(value, target.key, self.leniency, list):
             return frozenset()
         names = _naming(target.attribute)
         if not all(_says_which(element, names) for element in (value if isinstance(value, list) else [value])):
@@ -179,7 +183,7 @@ class Reader:
     # PATCH
 
     def _operation(self, operation: Any) -> Iterator[Operation]:
-        members = self._members(operation, "An operation")
+        members = self._message(operation, "An operation", {"op", "path", "value"})
         op = members.get("op")
         if not isinstance(op, str) or op.lower() not in ("add", "replace", "remove"):
             raise InvalidSyntax(f"`op` is add, replace or remove, not {op!r}.")
@@ -216,15 +220,19 @@ class Reader:
     def _at(self, op: str, text: str, value: Any) -> Iterator[Operation]:
         extension = self.resource_type.extension(text)
         if extension is not None:
+            self._check_value(op, value)
             yield from self._on_extension(op, extension, value)
             return
         path = parse_path(text)
         target = self.resource_type.resolve(path.path)
         if target is None:
             raise InvalidPath(f"There is no attribute {str(path.path)!r}.")
+        value = self._unwrapped(target, value)
         if not _writable(target):
             yield from _echoes(op, target, value)
-        elif path.condition is not None:
+            return
+        self._check_value(op, value)
+        if path.condition is not None:
             yield from self._on_elements(op, path, target, value)
         elif target.sub is not None and target.attribute.multi_valued:
             yield from self._on_elements(op, path, Target(target.prefix, target.attribute), value, sub=target.sub)
@@ -232,6 +240,15 @@ class Reader:
             yield from self._removal(target, value)
         else:
             yield from self._leaf_operations(op, self._values(target, value, target.key))
+
+    def _check_value(self, op: str, value: Any) -> None:
+        if op == "remove" and value is not None and not self.leniency.forgives("remove-with-value"):
+            raise InvalidValue("An operation remove has no `value`; elements are picked by a filter in the path.")
+
+    def _unwrapped(self, target: Target, value: Any) -> Any:
+        """The value of what the path names; of an object that names it once more, what is in there (a tolerance)."""
+        wraps = isinstance(value, dict) and [key.lower() for key in value] == [target.attribute_key.lower()]
+        return next(iter(value.values())) if wraps and self.leniency.forgives("wrapped-value") else value
 
     def _on_extension(self, op: str, extension: Schema, value: Any) -> Iterator[Operation]:
         if op == "remove":
@@ -244,8 +261,6 @@ class Reader:
         An empty list names nobody: a client's mistake must not empty a group.
         """
         if target.attribute.multi_valued and value not in (None, ""):
-            if not self.leniency.forgives("remove-with-value"):
-                raise InvalidValue("An operation remove has no `value`; pick the elements by a filter in the path.")
             yield Operation("remove", target.key, self._value(target, value) or [])
             return
         for leaf in target.leaves:
@@ -266,7 +281,7 @@ class Reader:
         if path.condition is not None:
             if target.sub is not None or not target.attribute.multi_valued or not target.attribute.is_complex:
                 raise InvalidPath(f"{target.key} has no elements that a filter could pick.")
-            where = bind_condition(path.condition, target, lenient=not self.leniency.strict)
+            where = bind_condition(path.condition, target, self.leniency)
             if path.sub is not None:
                 sub = target.attribute.sub(path.sub)
                 if sub is None:
@@ -277,8 +292,8 @@ class Reader:
             pass
         elif sub is not None:
             known = coerced(sub, value, f"{target.key}.{sub.name}", self.leniency)
-        elif not is_nothing(value):
-            known = one(target.attribute, self._single(value), target.key, self.leniency)
+        elif not says_nothing(value, target.key, self.leniency, dict):
+            known = one(target.attribute, single(target.attribute, value, self.leniency), target.key, self.leniency)
         yield from self._changed(Operation(op, target.key, known, where, sub.name if sub else None))
 
     def _leaf_operations(self, op: str, leaves: Iterable[tuple[Target, Any]]) -> Iterator[Operation]:
@@ -306,7 +321,14 @@ class Reader:
             raise InvalidSyntax(f"{what} is a JSON object.")
         return {key.lower(): value for key, value in body.items()}
 
-    def _check_schemas(self, schemas: Any, allowed: set[str] | None) -> None:
+    def _message(self, body: Any, what: str, known: set[str]) -> dict[str, Any]:
+        """The members of an object that is part of a message of the protocol; others are passed over by a tolerance."""
+        members = self._members(body, what)
+        if members.keys() <= known or self.leniency.forgives("unknown-attribute"):
+            return members
+        raise InvalidSyntax(f"{what} has no `{min(members.keys() - known)[:100]}`.")
+
+    def _check_schemas(self, schemas: Any, allowed: set[str] | None, used: Set[str] = frozenset()) -> None:
         if is_nothing(schemas):
             if not self.leniency.forgives("missing-schemas"):
                 raise InvalidSyntax("The body has no `schemas`.")
@@ -316,12 +338,15 @@ class Reader:
         if not isinstance(schemas, list) or not all(isinstance(urn, str) for urn in schemas):
             raise InvalidSyntax("`schemas` is a list of URNs.")
         known = allowed or {self.resource_type.schema.id, *(one.id for one in self.resource_type.extensions)}
-        folded = {urn.lower() for urn in known}
+        folded, named = {urn.lower() for urn in known}, {urn.lower() for urn in schemas}
         base = PATCH_OP if allowed else self.resource_type.schema.id
-        if base.lower() not in {urn.lower() for urn in schemas}:
+        if base.lower() not in named:
             raise InvalidSyntax(f"`schemas` has to name {base}.")
-        if any(urn.lower() not in folded for urn in schemas) and not self.leniency.forgives("unknown-attribute"):
+        if named - folded and not self.leniency.forgives("unknown-attribute"):
             raise InvalidValue(f"`schemas` may name {', '.join(sorted(known))}, no others.")
+        missing = [urn for urn in used if urn.lower() not in named]
+        if missing and not self.leniency.forgives("missing-schemas"):
+            raise InvalidSyntax(f"`schemas` has to name {missing[0]}, which the body uses.")
 
 
 def _echoes(op: str, target: Target, value: Any) -> Iterator[Operation]:

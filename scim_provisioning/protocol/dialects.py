@@ -1,28 +1,145 @@
 """What identity providers get wrong and we forgive: one table of named tolerances, each with its reason.
 
 A connection's dialect is `automatic` (all of them, whatever the provider) or `strict` (none: the RFC to the letter).
+docs/tolerances.md shows the table.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
+PROVIDERS: Final = {
+    "authentik": "authentik",
+    "aws": "AWS IAM Identity Center (ssosync)",
+    "cyberark": "CyberArk Identity",
+    "duo": "Duo",
+    "entra": "Microsoft Entra ID",
+    "google": "Google Workspace",
+    "jumpcloud": "JumpCloud",
+    "keycloak": "Keycloak",
+    "okta": "Okta",
+    "onelogin": "OneLogin",
+    "ping": "PingOne and PingFederate",
+    "rippling": "Rippling",
+    "sailpoint": "SailPoint",
+    "salesforce": "Salesforce",
+}
+"""The identity providers whose requests are known, by the names under which the table speaks of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """One forgiven deviation: what is sent instead of what the RFC has, and which of PROVIDERS need it."""
+
+    reason: str
+    rfc: str
+    needed_by: tuple[str, ...] = ()
+
+
 TOLERANCES: Final = {
-    "op-case": "Entra ID capitalises the operation: `Replace` instead of `replace`.",
-    "boolean-text": 'Entra ID sends booleans as text: "True", "False".',
-    "dotted-key": "Entra ID and others name sub-attributes in the keys of a path-less value: `name.givenName`.",
-    "urn-key": "Entra ID names attributes by their full URN in the keys of a path-less value.",
-    "value-path-key": "Some clients put a value path into the keys of a path-less value.",
-    "remove-with-value": "Entra ID, OneLogin and JumpCloud remove `members` with a list of those who are to go.",
-    "bare-reference": "Entra ID sends a manager or a member as its bare id instead of an object.",
-    "list-for-single": "Entra ID sends a manager as a list of one.",
-    "one-for-list": "Several clients send one object where a list is due.",
-    "element-from-filter": "Entra ID writes to an element that is not there yet; it is made from the filter.",
-    "missing-schemas": "Okta and others leave out `schemas` where the endpoint tells the type.",
-    "unknown-attribute": "Most clients send attributes of their own; what nobody asked for by path is passed over.",
-    "read-only-attribute": "Most clients echo `id`, `meta` and `groups`; in path-less values they are passed over.",
-    "empty-path": "Some clients send an empty `path` where they mean none.",
-    "number-text": "Some clients send a number where text is due, or the reverse.",
+    # PATCH messages
+    "op-case": Tolerance(
+        "The operation is capitalised: `Replace`.", "7644 §3.5.2: add, replace or remove, in lower case", ("entra",)
+    ),
+    "empty-operations": Tolerance(
+        "`Operations` is an empty list, as the Microsoft SCIM Validator sends it: nothing is changed.",
+        "7644 §3.5.2: one operation or more",
+        ("entra",),
+    ),
+    "empty-path": Tolerance("`path` is an empty string: none is meant.", "7644 §3.5.2: no `path` at all"),
+    "remove-with-value": Tolerance(
+        "A removal has a `value`: of a multi-valued attribute those elements go and no others, for anything else it is "
+        "passed over.",
+        "7644 §3.5.2.2: the elements are picked by a filter in `path`",
+        ("authentik", "aws", "entra", "jumpcloud", "onelogin", "sailpoint", "salesforce"),
+    ),
+    "wrapped-value": Tolerance(
+        'The value repeats the path: `"path": "members", "value": {"members": […]}`.',
+        "7644 §3.5.2.1: the value of what `path` names",
+        ("salesforce",),
+    ),
+    "element-from-filter": Tolerance(
+        "The filter in `path` finds no element: the one that it describes is made, and found by later operations.",
+        "7644 §3.5.2.3: noTarget",
+        ("entra",),
+    ),
+    # Names
+    "dotted-key": Tolerance(
+        "A key of a path-less value names a sub-attribute: `name.givenName`.",
+        "7643 §2.3.8: an object in an object",
+        ("entra", "sailpoint"),
+    ),
+    "urn-key": Tolerance(
+        "A key names an attribute by its full URN.", "7643 §3.3: an object under the schema's URN", ("entra",)
+    ),
+    "unqualified-key": Tolerance(
+        "An attribute of an extension stands beside those of the core schema.",
+        "7643 §3.3: an object under the schema's URN",
+        ("entra",),
+    ),
+    "value-path-key": Tolerance(
+        'A key of a path-less value is a whole path: `emails[type eq "work"].value`.',
+        "7644 §3.5.2: filters stand in `path`",
+    ),
+    "unknown-attribute": Tolerance(
+        "A body has attributes or schemas that are not ours, or a message has members that the RFC does not know; what "
+        "nobody asked for by a path is passed over.",
+        "7643 §3: the attributes of the schemas that are named",
+        ("authentik", "entra", "okta"),
+    ),
+    "read-only-attribute": Tolerance(
+        "A path-less value has `id`, `meta`, `schemas` or `groups` in it: they are passed over.",
+        "7644 §3.5.2: readOnly attributes are not modified",
+        ("authentik", "okta"),
+    ),
+    # Values
+    "boolean-text": Tolerance(
+        'A boolean is text: "True", "False", in values and in filters.',
+        "7643 §2.3.2: true or false",
+        ("entra", "keycloak"),
+    ),
+    "number-text": Tolerance(
+        "Text stands for a number, or a number for text.", "7643 §2.3: values have the type of their attribute"
+    ),
+    "bare-reference": Tolerance(
+        "A manager or an element of a list is its bare `value`.", "7643 §2.3.8: an object", ("entra",)
+    ),
+    "value-in-object": Tolerance(
+        "A simple value is an object's `value`.",
+        "7643 §2.3: the value itself",
+        ("entra",),
+    ),
+    "list-for-single": Tolerance(
+        "A single-valued attribute has a list of one.", "7643 §2.4: lists are for multi-valued attributes", ("entra",)
+    ),
+    "one-for-list": Tolerance(
+        "A single value stands where a list is due.",
+        "7643 §2.4: a list, whatever its length",
+        ("entra", "onelogin", "rippling"),
+    ),
+    "empty-value": Tolerance(
+        "An empty string stands for absence, or an empty list or object where none is due.",
+        "7643 §2.5: null, or an empty list for a multi-valued attribute",
+        ("okta",),
+    ),
+    # Bodies
+    "missing-schemas": Tolerance(
+        "`schemas` is missing, or does not name an extension that is used: the endpoint and the URN tell.",
+        "7643 §3: `schemas` names every schema",
+        ("okta",),
+    ),
+    # Filters
+    "value-behind-filter": Tolerance(
+        '`emails[type eq "work"].value eq "x"` means `emails[type eq "work" and value eq "x"]`.',
+        "7644 §3.4.2.2: the comparison stands in the brackets",
+        ("entra",),
+    ),
+    "complex-comparison": Tolerance(
+        '`manager eq "x"` compares its `value`.',
+        "7644 §3.4.2.2: a sub-attribute is compared",
+        ("entra",),
+    ),
 }
 
 

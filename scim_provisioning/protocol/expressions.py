@@ -94,13 +94,18 @@ class Or(Generic[Node]):
 
 @dataclass(frozen=True, slots=True)
 class ValuePath:
-    """`path[condition]`: one and the same element of the multi-valued attribute satisfies the condition."""
+    """`path[condition]`: one and the same element of the multi-valued attribute satisfies the condition.
+
+    `behind` is a comparison behind the brackets, which the grammar does not have: `path[condition].value eq "x"`.
+    """
 
     path: AttributePath
     condition: Expression
+    behind: Comparison | None = None
 
     def __str__(self) -> str:
-        return f"({self.path}[{self.condition}])"
+        behind = "." + str(self.behind)[1:-1] if self.behind else ""
+        return f"({self.path}[{self.condition}]{behind})"
 
 
 Expression = Present | Comparison | ValuePath | Not["Expression"] | And["Expression"] | Or["Expression"]

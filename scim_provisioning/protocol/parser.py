@@ -190,7 +190,7 @@ class _Parser:
         self.count_term()
         path = self.attribute_path()
         if self.ahead("[") and not self.in_brackets:
-            return ValuePath(path, self.equal_behind(self.brackets()))
+            return ValuePath(path, self.brackets(), self.equal_behind())
         self.need(_SPACES, f"a space and {_AN_OPERATOR}")
         if self.take(_PRESENT):
             return Present(path)
@@ -203,16 +203,13 @@ class _Parser:
             self.need(_SPACES, f"a space and {_A_VALUE}")
         return Comparison(path, operator, self.value())
 
-    def equal_behind(self, condition: Expression) -> Expression:
-        """`emails[type eq "work"].value eq "x"`: outside the grammar, but what identity providers look people up by.
-
-        It means what `emails[type eq "work" and value eq "x"]` says.
-        """
+    def equal_behind(self) -> Comparison | None:
+        """`emails[type eq "work"].value eq "x"`: outside the grammar, but what identity providers look people up by."""
         sub = self.take(_EQUAL_BEHIND)
         if sub is None:
-            return condition
+            return None
         self.count_term()
-        return And(condition, self.comparison(AttributePath(sub.strip(" ."))))
+        return self.comparison(AttributePath(sub.strip(" .")))
 
     def brackets(self) -> Expression:
         """`"[" valFilter "]"` of valuePath, where `valFilter = attrExp / logExp / *1"not" "(" valFilter ")"`."""

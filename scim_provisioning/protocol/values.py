@@ -14,8 +14,20 @@ from .schemas import Attribute
 
 
 def is_nothing(value: Any) -> bool:
-    """Whether the value means absence: null, and what is empty (RFC 7643 §2.5)."""
+    """Whether the value is null or empty."""
     return value is None or (isinstance(value, (str, list, dict, frozenset)) and not value)
+
+
+def says_nothing(value: Any, key: str, leniency: Leniency, due: type | None = None) -> bool:
+    """Whether the value means absence: null, and an empty list or object where that is `due` (RFC 7643 §2.5).
+
+    Anything else that is empty means it by a tolerance; where that is not forgiven, InvalidValue.
+    """
+    if not is_nothing(value):
+        return False
+    if value is None or type(value) is due or leniency.forgives("empty-value"):
+        return True
+    raise InvalidValue(f"{key} is {_kind(value)} with nothing in it: null says that there is no value.")
 
 
 def coerced(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> Any:
@@ -23,20 +35,29 @@ def coerced(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> A
 
     A multi-valued attribute is a list without duplicates; an element of a complex one a dict of known sub-attributes.
     """
-    if is_nothing(value):
+    if says_nothing(value, key, leniency, list if attribute.multi_valued else _due(attribute)):
         return None
     if not attribute.multi_valued:
-        return one(attribute, value, key, leniency)
+        return one(attribute, single(attribute, value, leniency), key, leniency)
     if not isinstance(value, list):
         if not leniency.forgives("one-for-list"):
             raise InvalidValue(f"{key} is multi-valued: a list is due, not {_kind(value)}.")
         value = [value]
     elements: dict[Any, Any] = {}
     for each in value:
-        element = None if is_nothing(each) else one(attribute, each, key, leniency)
+        element = None if says_nothing(each, key, leniency, _due(attribute)) else one(attribute, each, key, leniency)
         if not is_nothing(element):
             elements.setdefault(frozenset(element.items()) if isinstance(element, dict) else element, element)
     return list(elements.values()) or None
+
+
+def single(attribute: Attribute, value: Any, leniency: Leniency) -> Any:
+    """The one value that is meant where it is wrapped in a list, or a simple one in an object (tolerances)."""
+    if isinstance(value, list) and len(value) == 1 and leniency.forgives("list-for-single"):
+        value = value[0]
+    if not attribute.is_complex and isinstance(value, dict) and value.keys() - {"$ref"} == {"value"}:
+        value = value["value"] if leniency.forgives("value-in-object") else value
+    return value
 
 
 def one(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> Any:
@@ -54,6 +75,11 @@ def one(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> Any:
             return _binary(value, key)
         case _:
             return _text(value, key, leniency)
+
+
+def _due(attribute: Attribute) -> type | None:
+    """In which container one value of the attribute stands."""
+    return dict if attribute.is_complex else None
 
 
 def _complex(attribute: Attribute, value: Any, key: str, leniency: Leniency) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from scim_provisioning.adapters.registry import Directory
 from scim_provisioning.models import Connection
 from scim_provisioning.operations import resources
 from scim_provisioning.operations.caller import Caller
-from scim_provisioning.protocol.constants import ENTERPRISE_USER
+from scim_provisioning.protocol.constants import ENTERPRISE_USER, USER
 from scim_provisioning.protocol.documents import Document, Projection
 from scim_provisioning.protocol.schemas import ResourceType
+from scim_provisioning.testing.client import patch_op
 
 BASE = "https://app.example.com/scim/v2"
 
@@ -68,7 +69,7 @@ def company(seed: int, users: int) -> Directory:
             resources.delete(caller(), "User", str(user.pk))
     for profile in groups[:2]:
         operation = {"op": "replace", "path": "externalId", "value": draw.choice(WORDS)}
-        resources.patch(caller(), "Group", f"profile-{profile.pk}", {"Operations": [operation]})
+        resources.patch(caller(), "Group", f"profile-{profile.pk}", patch_op(operation))
     return Directory(caller().connection, BASE)
 
 
@@ -80,6 +81,7 @@ def _by_scim(draw: random.Random, number: int) -> User:
         return {"value": draw.choice(WORDS), "type": draw.choice(TYPES), "display": maybe(draw.choice(WORDS)), **more}
 
     body = {
+        "schemas": [USER, ENTERPRISE_USER],
         "userName": f"{draw.choice(WORDS)}{number}",
         "externalId": maybe(draw.choice(WORDS)),
         "name": {"givenName": maybe(draw.choice(WORDS)), "familyName": maybe(draw.choice(WORDS))},

@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from example_project.scim import EmployeeAdapter
 from scim_provisioning.protocol.schemas import Attribute, Schema
-from tests.scim import ScimClient
+from tests.scim import CORE_USER, ScimClient
 
 URN = "urn:example:params:scim:schemas:extension:grid:2.0:User"
 
@@ -71,7 +71,7 @@ def _with_the_extension() -> Iterator[None]:
 
 def made(scim: ScimClient, name: str = "mira", **grid: Any) -> dict[str, Any]:
     """A user with those attributes of the extension."""
-    answer = scim.post("/Users", {"userName": name, URN: grid})
+    answer = scim.post("/Users", {"schemas": [CORE_USER, URN], "userName": name, URN: grid})
     assert answer.status == 201, answer
     document: dict[str, Any] = answer.json
     return document
@@ -199,10 +199,10 @@ def test_an_immutable_attribute_is_set_once(scim: ScimClient) -> None:
     for refused in (
         scim.patch(f"/Users/{id}", {"op": "replace", "path": f"{URN}:badge", "value": "B-2"}),
         scim.patch(f"/Users/{id}", {"op": "remove", "path": f"{URN}:badge"}),
-        scim.put(f"/Users/{id}", {"userName": "mira", URN: {"badge": "B-2"}}),
+        scim.put(f"/Users/{id}", {"schemas": [CORE_USER, URN], "userName": "mira", URN: {"badge": "B-2"}}),
     ):
         assert (refused.status, refused.scim_type) == (400, "mutability"), refused
-    kept = scim.put(f"/Users/{id}", {"userName": "mira"})
+    kept = scim.put(f"/Users/{id}", {"schemas": [CORE_USER], "userName": "mira"})
     assert kept.json[URN] == {"badge": "B-1"}
 
 

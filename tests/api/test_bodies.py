@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from example_project.accounts.models import User
-from tests.factories import UserFactory
-from tests.scim import CORE_USER, PATCH_OP, ScimClient, user
+from tests.factories import ProfileFactory, UserFactory
+from tests.scim import CORE_USER, PATCH_OP, ScimClient, make_strict, user
 
 from .unchanged import nothing_changes
 
@@ -121,7 +121,6 @@ def test_django_s_own_limit_for_forms_is_not_ours(scim: ScimClient, settings: An
     [
         {"schemas": [PATCH_OP]},
         {"schemas": [PATCH_OP], "Operations": {}},
-        {"schemas": [PATCH_OP], "Operations": []},
         {"schemas": [PATCH_OP], "Operations": ["add"]},
         {"schemas": [PATCH_OP], "Operations": [{"path": "title", "value": "x"}]},
         {"schemas": [PATCH_OP], "Operations": [{"op": None, "path": "title", "value": "x"}]},
@@ -139,6 +138,19 @@ def test_a_patch_that_is_none_is_400(scim: ScimClient, body: object) -> None:
     with nothing_changes():
         answer = scim.request("PATCH", path, body)
     assert (answer.status, answer.scim_type) == (400, "invalidSyntax")
+
+
+@pytest.mark.parametrize(("path", "status"), [("/Users/{user}", 200), ("/Groups/{group}", 204)])
+def test_a_patch_with_nothing_to_do_changes_nothing_unless_the_connection_is_strict(
+    scim: ScimClient, path: str, status: int
+) -> None:
+    path = path.format(user=UserFactory().pk, group=f"profile-{ProfileFactory().pk}")
+    with nothing_changes():
+        assert scim.patch(path).status == status
+    make_strict(scim)
+    with nothing_changes():
+        refused = scim.patch(path)
+    assert (refused.status, refused.scim_type) == (400, "invalidSyntax")
 
 
 def test_more_than_1000_operations_are_413(scim: ScimClient) -> None:

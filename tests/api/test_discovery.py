@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scim_provisioning.adapters import UserAdapter
-from tests.scim import BASE, CORE_GROUP, CORE_USER, ENTERPRISE_USER, LIST_RESPONSE, ScimClient
+from tests.scim import BASE, CORE_GROUP, CORE_USER, ENTERPRISE_USER, LIST_RESPONSE, ScimClient, user
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 ENDPOINTS = ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/Schemas", f"/Schemas/{CORE_USER}"]
@@ -53,7 +53,7 @@ class TestServiceProviderConfig:
         assert config["patch"]["supported"] is config["filter"]["supported"] is True
         assert config["changePassword"]["supported"] is False
         assert config["bulk"]["supported"] is (scim.post("/Bulk", {}).status != 501)
-        assert config["etag"]["supported"] is ("ETag" in scim.post("/Users", {"userName": "mira"}).headers)
+        assert config["etag"]["supported"] is ("ETag" in scim.post("/Users", user("mira")).headers)
 
     def test_it_says_where_to_read_more_where_the_product_says_so(self, scim: ScimClient, settings: Any) -> None:
         assert "documentationUri" not in scim.get("/ServiceProviderConfig").json

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories import ProfileFactory, ProjectFactory, UserFactory
-from tests.scim import LIST_RESPONSE, ScimClient
+from tests.scim import LIST_RESPONSE, ScimClient, make_strict
 
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 
@@ -92,6 +92,20 @@ def test_what_cannot_be_asked_is_refused(scim: ScimClient, body: Any, scim_type:
     for path in ("", "/Users", "/Groups"):
         answer = scim.post(f"{path}/.search", body)
         assert (answer.status, answer.scim_type) == (400, scim_type), path
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [({"count": "2"}, {"count": 2}), ({"attributes": "userName,id"}, {"attributes": ["userName", "id"]})],
+)
+def test_text_for_a_number_or_a_list_is_understood_unless_the_connection_is_strict(
+    scim: ScimClient, sent: Any, meant: Any
+) -> None:
+    UserFactory.create_batch(3)
+    assert search(scim, "/Users", **sent) == search(scim, "/Users", **meant)
+    make_strict(scim)
+    answer = scim.post("/Users/.search", {"schemas": [SEARCH], **sent})
+    assert (answer.status, answer.scim_type) == (400, "invalidValue")
 
 
 def test_a_search_is_a_post(scim: ScimClient) -> None:

@@ -11,7 +11,7 @@ from django.db import connection, connections
 from example_project.access.models import Profile
 from scim_provisioning.models import Event
 from tests.factories import ProfileFactory, UserFactory
-from tests.scim import Answer, ScimClient
+from tests.scim import CORE_USER, Answer, ScimClient
 
 TITLE = {"op": "replace", "path": "title", "value": "Lead"}
 
@@ -30,7 +30,7 @@ def add(user: Any) -> dict[str, Any]:
 
 @pytest.mark.rfc("7644-3.14-02", "7644-3.14-03", "7643-3.1-18", "7643-3.1-19")
 def test_every_answer_with_one_resource_has_its_weak_tag(scim: ScimClient) -> None:
-    created = scim.post("/Users", {"userName": "mira", "title": "Engineer"})
+    created = scim.post("/Users", {"schemas": [CORE_USER], "userName": "mira", "title": "Engineer"})
     path = f"/Users/{created.json['id']}"
     read = tag(scim.get(path))
     assert read.startswith('W/"')
@@ -101,7 +101,7 @@ def test_a_change_of_another_version_than_expected_is_refused(scim: ScimClient) 
     user.save()
     for answer in (
         scim.patch(path, TITLE, headers={"If-Match": seen}),
-        scim.put(path, {"userName": "new"}, headers={"If-Match": seen}),
+        scim.put(path, {"schemas": [CORE_USER], "userName": "new"}, headers={"If-Match": seen}),
         scim.delete(path, headers={"If-Match": seen}),
         scim.patch(path, TITLE, headers={"If-None-Match": "*"}),
     ):

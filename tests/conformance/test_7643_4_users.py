@@ -8,7 +8,7 @@ from django.core import serializers
 
 from scim_provisioning.models import Event, UserRecord
 from tests.factories import ProfileFactory, ProjectAccessFactory, UserFactory
-from tests.scim import BASE, Answer, ScimClient, user
+from tests.scim import BASE, CORE_USER, Answer, ScimClient, user
 
 HOST = f"http://testserver{BASE}"
 SECRET = "correct horse battery staple"
@@ -33,7 +33,7 @@ def test_who_is_not_active_cannot_log_in(scim: ScimClient) -> None:
 
 @pytest.mark.rfc("7644-3.4.2.2-21", "7644-3.3-02")
 def test_who_is_active_by_default_is_found_as_active(scim: ScimClient) -> None:
-    created = scim.post("/Users", {"userName": "mira"}).json
+    created = scim.post("/Users", {"schemas": [CORE_USER], "userName": "mira"}).json
     assert created["active"] is True
     assert scim.get("/Users", filter="active eq true").ids == [created["id"]]
     assert scim.get("/Users", filter="active ne true").ids == []

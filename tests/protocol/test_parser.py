@@ -98,11 +98,12 @@ class TestGrammar:
         assert parse_filter('emails[type eq "work" or value pr]') == expected
 
     @pytest.mark.parametrize("text", ['emails[type eq "work"].value eq "x"', 'emails[type eq "work"].value EQ"x"'])
-    def test_an_equality_behind_the_brackets_is_part_of_the_condition(self, text: str) -> None:
-        assert parse_filter(text) == parse_filter('emails[type eq "work" and value eq "x"]')
-        assert parse_filter(f"title pr and {text}") == parse_filter(
-            'title pr and emails[type eq "work" and value eq "x"]'
-        )
+    def test_an_equality_may_stand_behind_the_brackets(self, text: str) -> None:
+        condition = Comparison(AttributePath("type"), "eq", "work")
+        expected = ValuePath(AttributePath("emails"), condition, Comparison(AttributePath("value"), "eq", "x"))
+        assert parse_filter(text) == expected
+        assert parse_filter(f"title pr and {text}") == And(Present(AttributePath("title")), expected)
+        assert parse_filter(str(expected)) == expected
 
     def test_a_path_can_end_with_a_sub_attribute_behind_the_brackets(self) -> None:
         condition = Comparison(AttributePath("primary"), "eq", True)

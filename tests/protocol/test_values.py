@@ -62,11 +62,11 @@ def test_an_instant_is_kept_in_utc_to_the_microsecond(sent: str, kept: str) -> N
     ("type", "value"),
     [
         ("string", True),
-        ("string", ["x"]),
-        ("string", {"value": "x"}),
+        ("string", ["x", "y"]),
+        ("string", {"value": "x", "type": "y"}),
         ("boolean", 1),
         ("boolean", "yes"),
-        ("boolean", [True]),
+        ("boolean", [True, False]),
         ("integer", 1.5),
         ("integer", 1e3),
         ("integer", True),
@@ -104,13 +104,27 @@ def test_text_and_numbers_are_taken_for_each_other_unless_the_connection_is_stri
         read(type, value, strict=True)
 
 
+TYPES = ("string", "boolean", "integer", "dateTime", "binary", "complex")
+
+
 @pytest.mark.rfc("7643-2.5-01")
-@pytest.mark.parametrize("nothing", [None, "", [], {}])
-def test_there_are_several_ways_to_say_nothing(nothing: Any) -> None:
-    for type in ("string", "boolean", "integer", "dateTime", "binary", "complex"):
-        assert read(type, nothing, strict=True) is None
-    assert coerced(PHONES, nothing, "phones", Leniency(strict=True)) is None
-    assert coerced(PHONES, [nothing, {"value": nothing}], "phones", Leniency(strict=True)) is None
+def test_null_says_nothing_and_so_does_what_is_empty_where_it_is_due() -> None:
+    assert [read(type, None, strict=True) for type in TYPES] == [None] * len(TYPES)
+    assert read("complex", {}, strict=True) is None
+    for nothing in (None, [], [None], [{}], [{"value": None}]):
+        assert coerced(PHONES, nothing, "phones", Leniency(strict=True)) is None
+
+
+@pytest.mark.parametrize("nothing", ["", [], {}])
+def test_what_is_empty_says_nothing_anywhere_unless_the_connection_is_strict(nothing: Any) -> None:
+    for type in TYPES:
+        assert read(type, nothing) is None
+        if (type, nothing) != ("complex", {}):
+            with pytest.raises(InvalidValue, match="null"):
+                read(type, nothing, strict=True)
+    assert coerced(PHONES, [nothing, {"value": nothing}], "phones", Leniency()) is None
+    with pytest.raises(InvalidValue, match=r"phones\.value"):
+        coerced(PHONES, [{"value": nothing}], "phones", Leniency(strict=True))
 
 
 @pytest.mark.rfc("7643-2.4-07")
@@ -126,7 +140,7 @@ def test_a_sub_attribute_that_is_read_only_is_not_looked_at() -> None:
 
 @pytest.mark.rfc("7643-2.3.8-02")
 def test_an_error_names_the_sub_attribute_and_no_value() -> None:
-    for inner in ({"first": "secret"}, ["secret"], True):
+    for inner in ({"first": "secret"}, ["secret", "other"], True):
         with pytest.raises(InvalidValue, match=r"phones\.value") as refused:
             coerced(PHONES, [{"value": inner}], "phones", Leniency())
         assert "secret" not in refused.value.detail
