@@ -126,11 +126,11 @@ PROVIDERS = (
         key="keycloak",
         name="Keycloak",
         url_label=_("SCIM 2.0 endpoint"),
-        token_label=_("Bearer token"),
+        token_label=_("Auth password/token"),
         steps=(
             _("Install an extension that is a SCIM client (keycloak-scim), and add scim to the event listeners."),
             _("Under User federation, add the provider scim."),
-            _("Enter SCIM 2.0 endpoint, choose BEARER as auth mode, and enter Bearer token."),
+            _("Enter SCIM 2.0 endpoint, choose BEARER as auth mode, and enter Auth password/token."),
             _("Never choose DELETE_REMOTE as import action: it deletes the users that Keycloak does not know."),
         ),
     ),

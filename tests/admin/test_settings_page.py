@@ -228,6 +228,13 @@ class TestTheIdentityProvider:
             assert [step for step in provider.steps if f"<li>{step}</li>" not in text] == []
             assert (f"<dd>{provider.name}</dd>" in text) is provider.is_known
 
+    @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.key)
+    def test_says_in_its_steps_what_goes_into_which_field(self, provider: Provider) -> None:
+        steps = " ".join(map(str, provider.steps)).casefold()
+        assert str(provider.url_label).casefold() in steps
+        assert str(provider.token_label).casefold() in steps
+        assert 2 <= len(provider.steps) <= 4
+
     def test_names_the_fields_before_there_is_a_token(self, settings_page: SettingsPageClient) -> None:
         text = settings_page.describe(tick=False, provider="entra").text
         assert "<dt>Tenant URL</dt>" in text
