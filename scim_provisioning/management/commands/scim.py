@@ -29,5 +29,10 @@ class Command(BaseCommand):
             says = (module.__doc__ or "").partition("\n")[0]
             module.add_arguments(choices.add_parser(name, help=says, description=says))
 
+    def execute(self, *args: Any, **options: Any) -> Any:
+        """The system checks first, unless the subcommand reports them itself."""
+        reports = getattr(subcommands().get(options.get("subcommand", "")), "REPORTS_CHECKS", False)
+        return super().execute(*args, **{**options, "skip_checks": options.get("skip_checks") or reports})
+
     def handle(self, *args: Any, subcommand: str, **options: Any) -> None:
         subcommands()[subcommand].handle(self, **options)
