@@ -56,6 +56,7 @@ class Outside:
         return Answer(0, seconds=time.perf_counter() - began, fault=fault)
 
     def _answer(self, response: Any, began: float) -> Answer:
-        text = response.read(MOST).decode(errors="replace")
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        """What came, with the token taken out: some servers repeat what they were asked."""
+        text = response.read(MOST).decode(errors="replace").replace(self._token, "…")
+        headers = {name.lower(): value.replace(self._token, "…") for name, value in response.headers.items()}
         return Answer(response.status, headers, text, time.perf_counter() - began)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,3 +107,12 @@ def shows_a_login(asked: Exchange) -> Reply:
 
 def forgets_accounts(asked: Exchange) -> Reply | None:
     return (403, {}, b"blocked") if asked.method == "DELETE" and "nobody" not in asked.path else None
+
+
+def repeats_what_it_was_asked(asked: Exchange) -> Reply:
+    said = json.dumps(asked.headers).encode()
+    return 302, {"Location": f"/login?token={asked.headers['Authorization'][7:]}"}, said
+
+
+def says_what_it_was_asked(asked: Exchange) -> Reply:
+    return 500, {"Content-Type": "text/plain"}, json.dumps(asked.headers).encode()

@@ -167,3 +167,14 @@ def test_the_token_is_read_from_standard_input_and_never_shown(
     assert status == 0
     assert secret not in text
     assert secret not in told("--url", f"{live_server.url}/scim/v2", "--token-from", str(token), "--json")[1]
+
+
+@pytest.mark.parametrize("fault", [proxies.repeats_what_it_was_asked, proxies.says_what_it_was_asked])
+def test_a_server_that_repeats_the_token_does_not_make_it_shown(
+    behind: Callable[..., tuple[str, ...]], token: Path, fault: proxies.Fault
+) -> None:
+    arguments = behind(fault)
+    for form in ((), ("--json",)):
+        status, text = told(*arguments, *form)
+        assert status == 1
+        assert token.read_text("utf-8").strip() not in text
