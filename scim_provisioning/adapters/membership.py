@@ -15,8 +15,8 @@ change; the users' rows are locked.
 from __future__ import annotations
 
 from collections.abc import Collection as Sized
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, ClassVar
 
@@ -40,7 +40,8 @@ class Membership:
     group: str
     user: str
     level_field: str | None = None
-    defaults: tuple[tuple[str, Any], ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What new pairs have in further columns; a function is called for each."""
     kind: str = ""
     levels: tuple[str, ...] = ()
     level: str | None = None
@@ -133,11 +134,15 @@ class Membership:
         for some_groups, some_users in portions(groups, users):
             self.pairs(some_groups, some_users).delete()
 
+    def _filled(self) -> dict[str, Any]:
+        return {name: value() if callable(value) else value for name, value in self.defaults.items()}
+
     def _insert(self, pairs: Iterable[tuple[Any, Any]]) -> None:
-        fixed = dict(self.defaults)
-        if self.level_field:
-            fixed[self.level_field] = self.level
-        rows = [self.model(**fixed, **{self.group_key: group, self.user_key: user}) for group, user in pairs]
+        level = {self.level_field: self.level} if self.level_field else {}
+        rows = [
+            self.model(**(self._filled() | level), **{self.group_key: group, self.user_key: user})
+            for group, user in pairs
+        ]
         self.model._base_manager.bulk_create(rows, batch_size=BATCH)
 
 

@@ -17,7 +17,7 @@ from . import lookups
 from .columns import fitting
 from .jsonlists import Holds
 from .lookups import Operand
-from .sources import Identifier, Source, plain
+from .sources import Identifier, Source, followed, plain
 
 if TYPE_CHECKING:
     from .collections import Collection
@@ -60,12 +60,12 @@ class Stored(Source):
 
 
 class FullName(Stored):
-    """Stored, and the given and family name while nothing is stored."""
+    """Stored, and the given and family name while nothing is stored; these may have dotted names, as in `Column`."""
 
     depends: tuple[str, ...] = ("name.givenName", "name.familyName")
 
     def __init__(self, given: str = "first_name", family: str = "last_name", *, drops: bool = True) -> None:
-        self.names = (given, family)
+        self.names = tuple(name.replace(".", LOOKUP_SEP) for name in (given, family))
         if not drops:
             self.depends = ()
 
@@ -79,7 +79,7 @@ class FullName(Stored):
         return super().read(values[0]) or " ".join(filter(None, values[1:])).strip(" ") or None
 
     def values(self, instance: Model) -> tuple[Any, ...]:
-        return (*super().values(instance), *(getattr(instance, name) for name in self.names))
+        return (*super().values(instance), *(followed(instance, name.split(LOOKUP_SEP)) for name in self.names))
 
     def expression(self, prefix: str = "") -> Operand:
         given, family = (prefix + name for name in self.names)

@@ -43,7 +43,7 @@ class Members(Related):
     ) -> None:
         self.relation = relation
         if through is not None:
-            membership = Membership(through, group, user, level, tuple((defaults or {}).items()))
+            membership = Membership(through, group, user, level, defaults or {})
         self._membership = membership
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,8 +92,9 @@ def auto_now(row: Model) -> list[str]:
 
 
 def held(row: Model) -> dict[str, Any]:
-    """What the row's columns hold, by the fields' names."""
-    return {field.attname: row.__dict__.get(field.attname) for field in row._meta.concrete_fields}
+    """What the row's columns hold, by the fields' names; of a JSON a copy, so that a change inside of it shows."""
+    columns = {field.attname: row.__dict__.get(field.attname) for field in row._meta.concrete_fields}
+    return {name: deepcopy(value) if isinstance(value, (dict, list)) else value for name, value in columns.items()}
 
 
 def _waiting(instance: Model) -> dict[Hop, set[str]]:

@@ -195,7 +195,7 @@ class Computed(Source):
         return plain(self.work_out(*values))
 
     def values(self, instance: Model) -> tuple[Any, ...]:
-        return tuple(_followed(instance, name.split(LOOKUP_SEP)) for name in self.names)
+        return tuple(followed(instance, name.split(LOOKUP_SEP)) for name in self.names)
 
     def expression(self, prefix: str = "") -> Operand:
         stated: Operand = _prefixed(self.stated, prefix)
@@ -248,7 +248,7 @@ def value_of(field: Field[Any, Any], text: str, *, fold: bool = False) -> Any | 
     return value if same else None
 
 
-def _followed(row: Any, names: Sequence[str]) -> Any:
+def followed(row: Any, names: Sequence[str]) -> Any:
     """What stands at the end of a way of relations; None where it breaks off."""
     for name in names:
         row = getattr(row, name, None)

@@ -29,6 +29,10 @@ class MultiValue(Related):
 
         "phoneNumbers": MultiValue("phones", {"value": Column("number"), "type": Constant("work")})
 
+    Of a many-to-many relation they are the rows of the table between, where a dotted name leads on:
+
+        "entitlements": MultiValue("languages", {"value": Column("language.code")})
+
     A row whose element the client left out is deleted; one that still stands for the same value, or else for the same
     type, is changed. Sub-attributes that are not named are not offered.
     """
@@ -44,11 +48,7 @@ class MultiValue(Related):
 
     def bind(self, model: type[Model], target: Target) -> None:
         super().bind(model, target)
-        relation: Any = model._meta.get_field(self.relation)
-        if not relation.one_to_many:
-            raise FieldDoesNotExist(f"{model.__name__}.{self.relation} is no relation from another table's foreign key")
-        self.table: type[Model] = relation.related_model
-        self.owner: str = relation.field.name
+        self.table, self.owner = _rows_behind(model, self.relation)
         self.elements: dict[str, Source] = {}
         for name, source in self.declared.items():
             sub = target.attribute.sub(name)
@@ -128,6 +128,18 @@ class MultiValue(Related):
 
     def _rows(self, owner: Any) -> QuerySet[Model]:
         return self.table._base_manager.filter(**{self.owner: owner})
+
+
+def _rows_behind(model: type[Model], name: str) -> tuple[type[Model], str]:
+    """The table whose rows belong to a row of the model, and its foreign key to that; else FieldDoesNotExist."""
+    relation: Any = model._meta.get_field(name)
+    if relation.one_to_many:
+        return relation.related_model, relation.field.name
+    if relation.many_to_many and not relation.auto_created:
+        return relation.remote_field.through, relation.m2m_field_name()
+    raise FieldDoesNotExist(
+        f"{model.__name__}.{name} is neither a relation from another table's foreign key nor a many-to-many field"
+    )
 
 
 @dataclass

@@ -14,6 +14,7 @@ from ..adapters.levels import HighestLevel
 from ..adapters.membership import Membership, UserColumn, is_unique
 from ..adapters.references import Members
 from .messages import error
+from .rows import is_needed
 
 OURS = (Membership, UserColumn, HighestLevel)
 """The kinds of storage that consist of columns; of a kind of the host's own nobody can tell."""
@@ -35,6 +36,8 @@ def check(adapter: type[GroupAdapter]) -> Iterator[CheckMessage]:
             f"{adapter.__name__}: `levels` and the level of `Members` go together.",
             'Say both: `levels = {…}` and `Members(…, level="<column>")`; or neither.',
         )
+    else:
+        yield from _filled(adapter, table)
     yield from _levels(adapter, table)
     pair = {_field(table, name).name if type(table) in OURS else name for name in table.unique_on}
     if pair and not is_unique(table.model, pair):
@@ -83,6 +86,25 @@ def _levels(adapter: type[GroupAdapter], table: Membership) -> Iterator[CheckMes
                 f"{adapter.__name__}.levels: {table.model.__name__}.{field.name} cannot hold {level!r}.",
                 "The keys are the values that stand in the column; 0 and the empty text are none.",
             )
+
+
+def _filled(adapter: type[GroupAdapter], table: Membership) -> Iterator[CheckMessage]:
+    """Whether every column that a new pair must fill has something to fill it; our `add` calls no `save`."""
+    if type(table).add not in (Membership.add, HighestLevel.add):
+        return
+    given = {_field(table, name) for name in (table.group, table.user, table.level_field or "")}
+    empty = [
+        field.name
+        for field in table.model._meta.concrete_fields
+        if field not in given and field.name not in table.defaults and is_needed(field)
+    ]
+    if empty:
+        yield error(
+            "E031",
+            f"{adapter.__name__}: nobody can be put into a group, as nothing fills {', '.join(empty)} of "
+            f"{table.model.__name__}.",
+            f'Give it a default, or a value: `Members(…, defaults={{"{empty[0]}": …}})`.',
+        )
 
 
 def _field(table: Membership, name: str) -> Any:

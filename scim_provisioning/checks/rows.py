@@ -23,7 +23,7 @@ def check(adapter: type[ResourceAdapter], base: type[ResourceAdapter]) -> Iterat
     sources = (source for source in adapter.bound(None).values() if isinstance(source, (Source, InRow)))
     columns = (column for source in sources if source.writable for column in source.columns())
     mapped = {column.partition(LOOKUP_SEP)[0] for column in columns if isinstance(column, str)}
-    empty = [field.name for field in model._meta.concrete_fields if field.name not in mapped and _is_needed(field)]
+    empty = [field.name for field in model._meta.concrete_fields if field.name not in mapped and is_needed(field)]
     if empty:
         names = ", ".join(empty)
         yield warning(
@@ -33,7 +33,7 @@ def check(adapter: type[ResourceAdapter], base: type[ResourceAdapter]) -> Iterat
         )
 
 
-def _is_needed(field: Any) -> bool:
+def is_needed(field: Any) -> bool:
     """Whether a row without a value is refused: at once, or, of a text that is unique, the second time."""
     if field.null or field.has_default() or getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED:
         return False

@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.db.models import Model
 
 from ..adapters.collections import Collection, UserCollection
+from ..adapters.tables import MultiValue
 from ..models import Event
 from ..protocol.errors import Conflict, InvalidValue, ScimError, Uniqueness
 
@@ -46,7 +47,7 @@ def translated(error: Exception, write: Write | None) -> ScimError:
     if write is not None and write.kind == Event.Operation.DELETE:
         return Conflict("The product holds data that belongs to this resource, so it cannot be deleted.")
     if write is not None and isinstance(error, IntegrityError) and _is_unique_violation(error):
-        return _taken(write.collection, write.instance)
+        return _taken(write.collection, write.instance, _table(error))
     return InvalidValue("The product's database refuses one of the values.")
 
 
@@ -66,8 +67,25 @@ def _is_unique_violation(error: IntegrityError) -> bool:
     return getattr(cause, "sqlstate", None) == UNIQUE_VIOLATION
 
 
-def _taken(collection: Collection, instance: Model) -> Uniqueness:
+def _table(error: IntegrityError) -> str:
+    """The table of the value that is taken; empty where SQLite names an index on an expression only."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return str(cause).partition(": ")[2].rpartition(".")[0].rpartition(" ")[2]
+    return getattr(getattr(cause, "diag", None), "table_name", None) or ""
+
+
+def _tables_of(instance: Model) -> list[str]:
+    """The tables of a row, which are several where its model inherits."""
+    return [model._meta.db_table for model in (type(instance), *instance._meta.get_parent_list())]
+
+
+def _taken(collection: Collection, instance: Model, table: str) -> Uniqueness:
     """The error for a unique column, of those that are mapped, in which another row has the same value."""
+    kind = collection.resource_type.name.lower()
+    for path, source in collection.mapping.items():
+        if isinstance(source, MultiValue) and source.table._meta.db_table == table:
+            return Uniqueness(f"{path} holds a value twice, or one that another {kind} has.")
     others = collection.adapter.get_queryset().exclude(pk=instance.pk)
     for path, column in collection.columns().items():
         (value,) = column.values(instance) if column.field.unique else (None,)
@@ -75,7 +93,8 @@ def _taken(collection: Collection, instance: Model) -> Uniqueness:
             return _taken_by(collection, path, other)
     leaves = collection.resource_type.leaves
     unique = [key for key in collection.mapping if key != "id" and leaves[key].leaf.uniqueness == "server"]
-    return Uniqueness(f"{next(iter(unique), 'A value')} is taken by another {collection.resource_type.name.lower()}.")
+    taken = next(iter(unique), "displayName") if table in ("", *_tables_of(instance)) else "A value"
+    return Uniqueness(f"{taken} is taken by another {kind}.")
 
 
 def _taken_by(collection: Collection, attribute: str, other: Model) -> Uniqueness:

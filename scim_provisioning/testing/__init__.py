@@ -13,11 +13,12 @@ from .attributes import AttributeContract
 from .client import Answer, ScimClient
 from .costs import CostContract
 from .discovery import DiscoveryContract
+from .examples import Given
 from .groups import GroupContract
 from .searching import SearchContract
 from .users import UserContract
 
-__all__ = ["Answer", "ContractTests", "ScimClient"]
+__all__ = ["Answer", "ContractTests", "Given", "ScimClient"]
 
 
 class ContractTests(DiscoveryContract, UserContract, AttributeContract, SearchContract, GroupContract, CostContract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from unittest import mock
 
@@ -130,3 +131,42 @@ class TestConstraints:
     def test_a_many_to_many_relation_has_one_of_its_own(self) -> None:
         assert Profile.users.through._meta.unique_together
         assert report(groups=[ProfileAdapter]) == []
+
+
+@pytest.fixture
+def shift() -> type[models.Model]:
+    """A table of members with a column that is never empty."""
+    with isolate_apps("example_project.access"):
+
+        class Shift(models.Model):  # noqa: DJ008 (nobody is shown one)
+            user = models.ForeignKey(User, models.CASCADE, related_name="+")
+            project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+            starts_on = models.DateField()
+            note = models.TextField()
+
+            class Meta:
+                app_label = "access"
+                constraints = [models.UniqueConstraint(fields=["user", "project"], name="once")]
+
+    return Shift
+
+
+class TestAColumnThatNobodyKnowsHowToFill:
+    def test_is_told(self, shift: type[models.Model]) -> None:
+        found = report(groups=[shifts(through=shift, group="project")])
+        assert tells(found, "E031", "Teams", "fills starts_on of Shift", 'defaults={"starts_on": …}')
+
+    def test_is_filled_by_the_defaults(self, shift: type[models.Model]) -> None:
+        assert report(groups=[shifts(through=shift, group="project", defaults={"starts_on": date.today})]) == []
+
+    def test_is_the_business_of_a_storage_with_an_add_of_its_own(self, shift: type[models.Model]) -> None:
+        class Shifts(Membership):
+            def add(self, groups: Any, users: Any) -> None:
+                raise NotImplementedError
+
+        assert report(groups=[shifts(membership=Shifts(shift, "project", "user"))]) == []
+
+
+def shifts(**members: Any) -> Any:
+    """Projects, without levels, with that `Members(…)`."""
+    return group_adapter(ProjectAccessAdapter, levels={}, attributes={**NAME, "members": Members(**members)})

@@ -7,8 +7,7 @@ from typing import ClassVar
 from django.test import TestCase
 
 from scim_provisioning.adapters import ENTERPRISE_USER
-from scim_provisioning.testing import ContractTests
-from scim_provisioning.testing.examples import Given
+from scim_provisioning.testing import ContractTests, Given
 
 from .models import Department
 
