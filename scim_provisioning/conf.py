@@ -50,7 +50,7 @@ class Settings:
 
     @property
     def DOCUMENTATION_URI(self) -> str:
-        """Where people read how to provision this product, for /ServiceProviderConfig; empty: nowhere."""
+        """Where people read how to provision this product, for /ServiceProviderConfig and the page; empty: nowhere."""
         return str(self._get("DOCUMENTATION_URI", ""))
 
     @property

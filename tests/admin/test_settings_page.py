@@ -83,11 +83,12 @@ class TestTheBox:
         assert "by &lt;script&gt;alert(1)&lt;/script&gt;" in settings_page.box().text
 
     def test_has_neither_inline_script_nor_inline_style(self, settings_page: SettingsPageClient) -> None:
-        content = settings_page.tick_and_save().text.split('<div id="content"')[1].split("</main>")[0]
-        assert "<script" not in content
-        assert "<style" not in content
-        assert " style=" not in content
-        assert " onclick=" not in content
+        for page in (settings_page.describe(name="n" * 101), settings_page.tick_and_save(), settings_page.box()):
+            content = page.text.split('<div id="content"')[1].split("</main>")[0]
+            assert "<script" not in content
+            assert "<style" not in content
+            assert " style=" not in content
+            assert " onclick=" not in content
 
     def test_gives_its_files_the_nonce_that_the_page_has(
         self, settings_page: SettingsPageClient, settings: Any
@@ -234,6 +235,12 @@ class TestTheIdentityProvider:
         assert str(provider.url_label).casefold() in steps
         assert str(provider.token_label).casefold() in steps
         assert 2 <= len(provider.steps) <= 4
+
+    def test_that_a_later_version_knows_is_spoken_of_as_any_other(self, settings_page: SettingsPageClient) -> None:
+        connections.describe(provider="tomorrow")
+        assert "<dt>Provisioning URL</dt>" in settings_page.box().text
+        settings_page.tick_and_save()
+        assert connections.current().provider == "tomorrow"
 
     def test_names_the_fields_before_there_is_a_token(self, settings_page: SettingsPageClient) -> None:
         text = settings_page.describe(tick=False, provider="entra").text
