@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ..protocol.dialects import PROVIDERS as NAMES
+
 Text = str | Promise
 
 
@@ -46,7 +48,7 @@ OTHER = Provider(
 PROVIDERS = (
     Provider(
         key="entra",
-        name="Microsoft Entra ID",
+        name=NAMES["entra"],
         url_label=_("Tenant URL"),
         token_label=_("Secret Token"),
         steps=(
@@ -58,7 +60,7 @@ PROVIDERS = (
     ),
     Provider(
         key="okta",
-        name="Okta",
+        name=NAMES["okta"],
         url_label=_("SCIM connector base URL"),
         token_label=_("Authorization"),
         steps=(
@@ -73,7 +75,7 @@ PROVIDERS = (
     ),
     Provider(
         key="onelogin",
-        name="OneLogin",
+        name=NAMES["onelogin"],
         url_label=_("SCIM Base URL"),
         token_label=_("SCIM Bearer Token"),
         steps=(
@@ -85,7 +87,7 @@ PROVIDERS = (
     ),
     Provider(
         key="jumpcloud",
-        name="JumpCloud",
+        name=NAMES["jumpcloud"],
         url_label=_("Base URL"),
         token_label=_("Token Key"),
         steps=(
@@ -97,7 +99,7 @@ PROVIDERS = (
     ),
     Provider(
         key="ping",
-        name="Ping (PingOne, PingFederate)",
+        name=NAMES["ping"],
         url_label=_("SCIM Base URL"),
         token_label=_("OAuth Access Token"),
         steps=(
@@ -112,7 +114,7 @@ PROVIDERS = (
     ),
     Provider(
         key="google",
-        name="Google Workspace",
+        name=NAMES["google"],
         url_label=_("Endpoint URL"),
         token_label=_("Access token"),
         steps=(
@@ -124,7 +126,7 @@ PROVIDERS = (
     ),
     Provider(
         key="keycloak",
-        name="Keycloak",
+        name=NAMES["keycloak"],
         url_label=_("SCIM 2.0 endpoint"),
         token_label=_("Auth password/token"),
         steps=(
@@ -136,7 +138,7 @@ PROVIDERS = (
     ),
     Provider(
         key="authentik",
-        name="authentik",
+        name=NAMES["authentik"],
         url_label=_("URL"),
         token_label=_("Token"),
         steps=(
