@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 FOLDER = Path(__file__).parent / "scenarios"
-FILES = sorted(FOLDER.glob("*.json"))
+FILES = sorted(FOLDER.rglob("*.json"))
 
 PLACEHOLDER = re.compile(r"\{(?:(?P<run>run)|(?P<ref>[ug]\d+)(?:\.(?P<name>\w+))?)\}")
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from scim_provisioning.protocol.dialects import TOLERANCES, Leniency
 from tests.scim import ScimClient
 
 from .hosts import GROUP_NEEDS, LEVELS, OPEN, PRODUCT, Host
@@ -45,6 +47,26 @@ def with_gaps(host: Host, scenario: Scenario) -> object:
 def test_scenario(host: Host, scenario: Scenario, scim: ScimClient, settings: Any) -> None:
     settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "GROUP_ADAPTERS": host.group_adapters}
     Player(scim, host).play(scenario)
+
+
+@pytest.mark.parametrize("provider", sorted({scenario.provider for scenario in SCENARIOS}))
+def test_the_table_of_tolerances_says_what_a_provider_needs(
+    provider: str, scim: ScimClient, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "GROUP_ADAPTERS": OPEN.group_adapters}
+    forgives, forgiven = Leniency.forgives, set()
+
+    def noted(leniency: Leniency, tolerance: str) -> bool:
+        forgiven.add(tolerance)
+        return forgives(leniency, tolerance)
+
+    monkeypatch.setattr(Leniency, "forgives", noted)
+    for scenario in SCENARIOS:
+        if scenario.provider == provider:
+            with transaction.atomic():
+                Player(scim, OPEN).play(scenario)
+                transaction.set_rollback(True)
+    assert forgiven == {name for name, tolerance in TOLERANCES.items() if provider in tolerance.needed_by}
 
 
 def test_every_scenario_has_a_name_of_its_own() -> None:
