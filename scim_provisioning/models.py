@@ -25,14 +25,23 @@ class Connection(models.Model):
     enabled = models.BooleanField(_("enabled"), default=False)
     token_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 (unique)
     token_hint = models.CharField(max_length=4, blank=True, default="", editable=False)
+    token_made_at = models.DateTimeField(null=True, editable=False)
+    token_made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
     expires_at = models.DateTimeField(_("token expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    last_address = models.GenericIPAddressField(null=True, editable=False)
     previous_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 (unique)
     previous_until = models.DateTimeField(null=True, editable=False)
+    previous_used_at = models.DateTimeField(null=True, editable=False)
     changed_at = models.DateTimeField(null=True, editable=False)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
-    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    by_previous = False
+    """Whether the request at hand carries the previous token; not stored."""
 
     class Meta:
         verbose_name = _("SCIM provisioning")

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -69,7 +70,7 @@ class ScimView(APIView):
         """Authentication first: who has no token learns nothing of methods, formats or addresses."""
         self.perform_authentication(request)
         self.check_permissions(request)
-        connections.note_use(request.auth)  # type: ignore[arg-type]
+        connections.note_use(request.auth, self.address)  # type: ignore[arg-type]
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
 
     @property
@@ -85,16 +86,23 @@ class ScimView(APIView):
         return handle
 
     @cached_property
+    def address(self) -> str | None:
+        """Where the request came from; None where the server says nothing, or something that is no IP address."""
+        try:
+            return str(ip_address(self.request.META.get("REMOTE_ADDR", "").partition("%")[0]))
+        except ValueError:
+            return None
+
+    @cached_property
     def caller(self) -> Caller:
         """On whose behalf the request runs."""
         request = self.request
-        address = request.META.get("REMOTE_ADDR") or None
         connection: Any = request.auth
         return Caller(
             connection,
             provisioning_url(request._request),
             self.request_id,
-            address,
+            self.address,
             if_match=request.headers.get("If-Match"),
             if_none_match=request.headers.get("If-None-Match"),
         )

@@ -1,13 +1,14 @@
-"""The connections: switching SCIM provisioning on and off, and telling whose token a request carries.
+"""The connections: switching SCIM provisioning on and off, changing tokens, and telling whose token a request carries.
 
-There is one connection, with the tenant "", unless the host has tenants, which the setting TENANTS names.
+There is one connection, with the tenant "", unless the host has tenants, which the setting TENANTS names. A connection
+has one token; while a rotation overlaps, the previous one is valid too, and each has a last use of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -24,6 +25,9 @@ from .announcements import after_commit
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
+OVERLAP = timedelta(hours=24)
+"""How long the previous token goes on after a rotation, unless it is said."""
+
 # What describes a connection: a change of these leaves the token, and who made it when, as they are.
 DETAILS = ("name", "provider", "dialect")
 
@@ -33,12 +37,16 @@ class State(StrEnum):
 
     NEVER_ENABLED = "never-enabled"
     DISABLED = "disabled"
-    WAITING = "waiting"  # enabled, and the first request with this token is still to come
+    WAITING = "waiting"  # enabled, and no token that is valid was ever used
     ENABLED = "enabled"
 
 
 class ConnectionMovedError(Exception):
     """The connection is no longer what the caller saw when it decided, so nothing was changed."""
+
+
+class NotEnabledError(Exception):
+    """The connection is not enabled, so it has no token that another could take the place of."""
 
 
 def tenants() -> dict[str, str]:
@@ -53,7 +61,7 @@ def are_several() -> bool:
 
 def all_of_them() -> QuerySet[Connection]:
     """The connections as they stand."""
-    return _on_primary().select_related("changed_by")
+    return _on_primary().select_related("changed_by", "token_made_by")
 
 
 def current(tenant: str = "") -> Connection:
@@ -69,14 +77,25 @@ def add(tenant: str) -> tuple[Connection, bool]:
 def state(connection: Connection) -> State:
     """How the connection stands."""
     if connection.enabled:
-        return State.ENABLED if connection.last_used_at else State.WAITING
+        in_use = connection.last_used_at or (connection.previous_used_at and overlaps(connection))
+        return State.ENABLED if in_use else State.WAITING
     return State.DISABLED if connection.changed_at else State.NEVER_ENABLED
+
+
+def overlaps(connection: Connection) -> bool:
+    """Whether the previous token is still valid beside the new one."""
+    return connection.previous_until is not None and connection.previous_until > timezone.now()
+
+
+def last_used(connection: Connection) -> datetime | None:
+    """When the connection was last used, by whichever of its tokens; exact to USE_IS_NOTED_EVERY."""
+    return max(filter(None, (connection.last_used_at, connection.previous_used_at)), default=None)
 
 
 def version(connection: Connection) -> str:
     """A name for the connection as it stands, by which a decision tells what it was based on."""
-    at = connection.changed_at and connection.changed_at.isoformat()
-    parts = json.dumps([at, *(getattr(connection, name) for name in DETAILS)])
+    times = (connection.changed_at, connection.token_made_at, connection.previous_until)
+    parts = json.dumps([*(at and at.isoformat() for at in times), *(getattr(connection, name) for name in DETAILS)])
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
@@ -102,25 +121,72 @@ def describe(tenant: str = "", *, seen: str | None = None, **details: str) -> tu
 
 @sensitive_variables("token")
 def enable(
-    by: AbstractBaseUser | None = None, tenant: str = "", *, seen: str | None = None
+    by: AbstractBaseUser | None = None, tenant: str = "", *, lifetime: timedelta | None = None, seen: str | None = None
 ) -> tuple[Connection, str | None]:
     """Switch provisioning on; the token is returned this once, and None when provisioning was on already.
 
-    `seen` is the version that the decision was based on. Raises ConnectionMovedError when that has passed.
+    The token expires after `lifetime`, if one is given. `seen` is the version that the decision was based on. Raises
+    ConnectionMovedError when that has passed, ValueError for a lifetime that is over at once.
     """
     with transaction.atomic(using=_primary()):
         connection = _locked(tenant)
         if connection.enabled:
             return connection, None
         _check_seen(connection, seen)
-        token = tokens.mint()
+        token = _give_token(connection, by, lifetime)
         connection.enabled = True
-        connection.token_digest = tokens.digest(token)
-        connection.token_hint = tokens.hint(token)
-        connection.last_used_at = None
+        connection.previous_used_at = None
         _changed(connection, by)
         after_commit(signals.connection_enabled, Connection, _primary(), connection=connection, by=by)
         return connection, token
+
+
+@sensitive_variables("token")
+def rotate(
+    by: AbstractBaseUser | None = None,
+    tenant: str = "",
+    *,
+    overlap: timedelta = OVERLAP,
+    lifetime: timedelta | None = None,
+    seen: str | None = None,
+) -> tuple[Connection, str]:
+    """Make a new token, which is returned this once; the one so far goes on for the overlap, then ends by itself.
+
+    It goes on no longer than it would have anyhow, and one that still overlaps from an earlier rotation ends at once.
+    `seen` and `lifetime` as in `enable`. Raises NotEnabledError where provisioning is off, ConnectionMovedError,
+    ValueError for an overlap below zero.
+    """
+    if overlap < timedelta(0):
+        raise ValueError("An overlap is not negative.")
+    with transaction.atomic(using=_primary()):
+        connection = _locked(tenant)
+        if not connection.enabled:
+            raise NotEnabledError
+        _check_seen(connection, seen)
+        now = timezone.now()
+        until = min(filter(None, (now + overlap, connection.expires_at)))
+        goes_on = until > now
+        connection.previous_digest = connection.token_digest if goes_on else None
+        connection.previous_until = until if goes_on else None
+        connection.previous_used_at = connection.last_used_at
+        token = _give_token(connection, by, lifetime)
+        connection.save()
+        return connection, token
+
+
+def end_previous(tenant: str = "", *, seen: str | None = None) -> tuple[Connection, bool]:
+    """End the overlap of a rotation now: the previous token is dead. Tells whether it was still valid.
+
+    `seen` is the version that the decision was based on. Raises ConnectionMovedError when that has passed.
+    """
+    with transaction.atomic(using=_primary()):
+        connection = _locked(tenant)
+        if not overlaps(connection):
+            return connection, False
+        _check_seen(connection, seen)
+        connection.previous_digest = connection.previous_until = None
+        connection.save()
+        return connection, True
 
 
 def disable(
@@ -138,7 +204,8 @@ def disable(
         connection.enabled = False
         connection.token_digest = connection.previous_digest = None
         connection.token_hint = ""
-        connection.previous_until = connection.expires_at = None
+        connection.token_made_at = connection.token_made_by = None
+        connection.expires_at = connection.previous_until = None
         _changed(connection, by)
         after_commit(signals.connection_disabled, Connection, _primary(), connection=connection, by=by)
         return connection, True
@@ -152,7 +219,7 @@ def authenticate(token: str) -> Connection | None:
     """
     now = timezone.now()
     found = tokens.digest(token)
-    return (
+    connection = (
         _on_primary()
         .filter(enabled=True)
         .filter(
@@ -161,22 +228,30 @@ def authenticate(token: str) -> Connection | None:
         )
         .first()
     )
+    if connection is not None:
+        connection.by_previous = connection.previous_digest == found
+    return connection
 
 
-def note_use(connection: Connection) -> None:
-    """Remember that the connection was used just now; written at most once a minute, whichever worker it was.
+def note_use(connection: Connection, address: str | None = None) -> None:
+    """Remember that the token was used just now, and from where; written at most once a minute, by whichever worker.
 
-    The digest is asked for again, so that the last request of a dead token does not pass for the first of a new one.
+    The digest is asked for again, so that the last request of a dead token, or of the previous one, does not pass for
+    the first of a new one.
     """
+    names = ("last_used_at", "token_digest"), ("previous_used_at", "previous_digest")
+    column, token = names[connection.by_previous]
     now = timezone.now()
     latest = now - USE_IS_NOTED_EVERY
-    if connection.last_used_at is None or connection.last_used_at <= latest:
-        connection.last_used_at = now
+    noted = getattr(connection, column)
+    if noted is None or noted <= latest:
+        setattr(connection, column, now)
+        connection.last_address = address
         Connection.objects.filter(
-            Q(last_used_at=None) | Q(last_used_at__lte=latest),
+            Q(**{column: None}) | Q(**{f"{column}__lte": latest}),
             pk=connection.pk,
-            token_digest=connection.token_digest,
-        ).update(last_used_at=now)
+            **{token: getattr(connection, token)},
+        ).update(**{column: now, "last_address": address})
 
 
 def _primary() -> str:
@@ -199,6 +274,21 @@ def _differing(connection: Connection, details: dict[str, str]) -> list[str]:
 def _check_seen(connection: Connection, seen: str | None) -> None:
     if seen is not None and seen != version(connection):
         raise ConnectionMovedError
+
+
+@sensitive_variables("token")
+def _give_token(connection: Connection, by: AbstractBaseUser | None, lifetime: timedelta | None) -> str:
+    """A new token for the connection, which nobody has used yet."""
+    if lifetime is not None and lifetime <= timedelta(0):
+        raise ValueError("A lifetime is more than nothing.")
+    token = tokens.mint()
+    connection.token_digest = tokens.digest(token)
+    connection.token_hint = tokens.hint(token)
+    connection.token_made_at = now = timezone.now()
+    connection.token_made_by = by  # type: ignore[assignment]
+    connection.expires_at = now + lifetime if lifetime else None
+    connection.last_used_at = None
+    return token
 
 
 def _changed(connection: Connection, by: AbstractBaseUser | None) -> None:

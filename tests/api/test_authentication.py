@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from scim_provisioning.models import Event
 from scim_provisioning.operations import connections
 from tests.factories import SuperuserFactory
-from tests.scim import Answer, ScimClient
+from tests.scim import Answer, ScimClient, user
 
 from .unchanged import nothing_changes
 
@@ -159,3 +160,21 @@ def test_nothing_of_a_token_is_in_an_answer(scim: ScimClient) -> None:
     assert scim.token is not None
     for answer in (scim.get("/Users"), as_sent(scim, f"Bearer {scim.token}x"), as_sent(scim, f"Basic {scim.token}")):
         assert scim.token not in answer.body.decode() + str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:DB8::7", "2001:db8::7"),
+        ("fe80::7%eth0", "fe80::7"),
+        ("", None),
+        ("unix:", None),
+        ("192.0.2.7:443", None),
+    ],
+)
+def test_where_a_request_came_from_is_kept_if_it_is_an_address(scim: ScimClient, told: str, kept: str | None) -> None:
+    scim.django.defaults["REMOTE_ADDR"] = told
+    assert scim.post("/Users", user("ada")).status == 201
+    assert connections.current().last_address == kept
+    assert Event.objects.get().address == kept

@@ -13,13 +13,14 @@ from django.utils import timezone
 from scim_provisioning import tokens
 from scim_provisioning.models import Connection
 from scim_provisioning.operations import connections
-from scim_provisioning.operations.connections import ConnectionMovedError, State
+from scim_provisioning.operations.connections import OVERLAP, ConnectionMovedError, NotEnabledError, State
 from tests.factories import SuperuserFactory
 
 pytestmark = pytest.mark.django_db
 
 NOW = timezone.now().replace(microsecond=0)
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -32,6 +33,21 @@ def enable(**options: Any) -> str:
     _, token = connections.enable(**options)
     assert token is not None
     return token
+
+
+def rotate(**options: Any) -> str:
+    return connections.rotate(**options)[1]
+
+
+def use(token: str) -> None:
+    """What a request with the token does."""
+    connection = connections.authenticate(token)
+    assert connection is not None
+    connections.note_use(connection, "192.0.2.7")
+
+
+def are_valid(*asked: str) -> list[bool]:
+    return [connections.authenticate(token) is not None for token in asked]
 
 
 class TestATokenThatWasMade:
@@ -113,6 +129,135 @@ class TestDisable:
         assert connection.changed_at is None
 
 
+class TestATokenWithALifetime:
+    def test_ends_when_it_is_over(self, clock: Any) -> None:
+        token = enable(lifetime=DAY)
+        assert connections.current().expires_at == NOW + DAY
+        clock.shift(DAY - SECOND)
+        assert are_valid(token) == [True]
+        clock.shift(SECOND)
+        assert are_valid(token) == [False]
+
+    def test_is_made_where_one_is_asked_for(self) -> None:
+        enable()
+        assert connections.current().expires_at is None
+        rotate(lifetime=DAY)
+        assert connections.current().expires_at
+        rotate()
+        assert connections.current().expires_at is None
+
+    @pytest.mark.parametrize("lifetime", [timedelta(0), -SECOND], ids=str)
+    def test_lives_for_a_while(self, lifetime: timedelta) -> None:
+        with pytest.raises(ValueError, match="lifetime"):
+            connections.enable(lifetime=lifetime)
+        assert not connections.current().enabled
+
+    def test_stays_as_it_is_where_provisioning_is_on_already(self) -> None:
+        enable()
+        connections.enable(lifetime=DAY)
+        assert connections.current().expires_at is None
+
+
+class TestRotate:
+    def test_makes_a_new_token_beside_the_one_so_far(self, clock: Any) -> None:
+        first = enable()
+        second = rotate()
+        assert first != second
+        assert are_valid(first, second) == [True, True]
+        assert connections.current().previous_until == NOW + OVERLAP == NOW + DAY
+        assert connections.current().token_hint == second[-4:]
+
+    def test_ends_the_one_so_far_after_the_overlap(self, clock: Any) -> None:
+        first = enable()
+        second = rotate(overlap=2 * SECOND)
+        clock.shift(SECOND)
+        assert are_valid(first, second) == [True, True]
+        clock.shift(SECOND)
+        assert are_valid(first, second) == [False, True]
+        assert not connections.overlaps(connections.current())
+
+    def test_without_an_overlap_ends_the_one_so_far_at_once(self) -> None:
+        first = enable()
+        second = rotate(overlap=timedelta(0))
+        assert are_valid(first, second) == [False, True]
+        assert connections.current().previous_digest is None
+
+    def test_once_more_ends_the_older_of_two_at_once(self) -> None:
+        asked = [enable(), rotate(), rotate()]
+        assert are_valid(*asked) == [False, True, True]
+
+    def test_gives_the_one_so_far_no_longer_life_than_it_had(self, clock: Any) -> None:
+        first = enable(lifetime=SECOND)
+        rotate()
+        assert connections.current().previous_until == NOW + SECOND
+        clock.shift(SECOND)
+        assert are_valid(first) == [False]
+
+    def test_does_not_revive_what_has_expired(self, clock: Any) -> None:
+        first = enable(lifetime=SECOND)
+        clock.shift(2 * SECOND)
+        second = rotate()
+        assert are_valid(first, second) == [False, True]
+        assert not connections.overlaps(connections.current())
+
+    def test_leaves_who_enabled_it_and_notes_who_made_the_token(self, clock: Any) -> None:
+        enabler, rotator = SuperuserFactory.create_batch(2)
+        connections.enable(enabler)
+        clock.shift(SECOND)
+        connections.rotate(rotator)
+        connection = connections.current()
+        assert (connection.changed_by, connection.changed_at) == (enabler, NOW)
+        assert (connection.token_made_by, connection.token_made_at) == (rotator, NOW + SECOND)
+
+    def test_is_refused_where_provisioning_is_off(self) -> None:
+        with pytest.raises(NotEnabledError):
+            connections.rotate()
+        first = enable()
+        connections.disable()
+        with pytest.raises(NotEnabledError):
+            connections.rotate()
+        assert are_valid(first) == [False]
+
+    def test_refuses_an_overlap_below_zero(self) -> None:
+        first = enable()
+        with pytest.raises(ValueError, match="overlap"):
+            connections.rotate(overlap=-SECOND)
+        assert are_valid(first) == [True]
+
+    def test_is_of_one_tenant(self) -> None:
+        ours, theirs = enable(tenant="ours"), enable(tenant="theirs")
+        rotate(tenant="ours", overlap=timedelta(0))
+        assert are_valid(ours, theirs) == [False, True]
+
+    def test_keeps_neither_token(self) -> None:
+        first, second = enable(), rotate()
+        row = str(Connection.objects.values().get())
+        assert first not in row
+        assert second not in row
+
+    def test_is_over_with_provisioning(self) -> None:
+        asked = [enable(), rotate()]
+        connections.disable()
+        assert are_valid(*asked) == [False, False]
+        assert connections.current().previous_digest is None
+
+
+class TestEndPrevious:
+    def test_ends_the_overlap_at_once(self) -> None:
+        first, second = enable(), rotate()
+        connection, was_valid = connections.end_previous()
+        assert was_valid
+        assert not connections.overlaps(connection)
+        assert are_valid(first, second) == [False, True]
+
+    def test_where_nothing_overlaps_changes_nothing(self, clock: Any) -> None:
+        enable()
+        assert connections.end_previous(seen="new")[1] is False
+        rotate(overlap=SECOND)
+        clock.shift(SECOND)
+        assert connections.end_previous(seen="new")[1] is False
+
+
 class TestDescribe:
     def test_sets_what_is_given_and_tells_what_was_another(self) -> None:
         connections.describe(name="Staff", provider="okta")
@@ -170,6 +315,23 @@ class TestADecisionOnWhatHasPassed:
         with pytest.raises(ConnectionMovedError):
             connections.disable(seen=seen)
         assert connections.authenticate(token)
+
+    def test_does_not_rotate(self) -> None:
+        enable()
+        seen = connections.version(connections.current())
+        token = rotate(overlap=timedelta(0))
+        with pytest.raises(ConnectionMovedError):
+            connections.rotate(seen=seen)
+        assert are_valid(token) == [True]
+
+    def test_does_not_end_another_overlap(self) -> None:
+        enable()
+        first = rotate()
+        seen = connections.version(connections.current())
+        rotate()
+        with pytest.raises(ConnectionMovedError):
+            connections.end_previous(seen=seen)
+        assert are_valid(first) == [True]
 
     def test_is_no_matter_where_nothing_is_left_to_change(self) -> None:
         enable()
@@ -245,6 +407,50 @@ class TestNoteUse:
         enable()
         connections.note_use(found)
         assert connections.state(connections.current()) is State.WAITING
+
+
+class TestTheUseOfTwoTokens:
+    def test_is_noted_for_each(self, clock: Any) -> None:
+        first = enable()
+        use(first)
+        clock.shift(DAY)
+        second = rotate()
+        clock.shift(SECOND)
+        use(first)
+        connection = connections.current()
+        assert (connection.last_used_at, connection.previous_used_at) == (None, NOW + DAY + SECOND)
+        clock.shift(SECOND)
+        use(second)
+        connection = connections.current()
+        assert connection.last_used_at == connections.last_used(connection) == NOW + DAY + 2 * SECOND
+        assert connection.previous_used_at == NOW + DAY + SECOND
+
+    def test_by_the_previous_one_is_written_at_most_once_a_minute(self, clock: Any) -> None:
+        first = enable()
+        rotate()
+        use(first)
+        clock.shift(59 * SECOND)
+        use(first)
+        assert connections.current().previous_used_at == NOW
+
+    def test_goes_to_no_other_token_when_one_is_made_meanwhile(self) -> None:
+        first = connections.authenticate(enable())
+        assert first is not None
+        rotate()
+        connections.note_use(first)
+        assert connections.current().last_used_at is None
+
+    def test_keeps_a_connection_in_use_until_the_older_one_is_over(self, clock: Any) -> None:
+        use(enable())
+        rotate()
+        states = [connections.state(connections.current())]
+        clock.shift(DAY)
+        states.append(connections.state(connections.current()))
+        assert states == [State.ENABLED, State.WAITING]
+
+    def test_says_where_the_last_request_came_from(self) -> None:
+        use(enable())
+        assert connections.current().last_address == "192.0.2.7"
 
 
 def test_the_state_of_a_connection_is_one_word() -> None:

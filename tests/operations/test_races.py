@@ -13,7 +13,8 @@ from django.db import OperationalError, connection, transaction
 from example_project.access.models import Profile
 from example_project.accounts.models import User
 from scim_provisioning.models import Event, UserRecord
-from scim_provisioning.operations import locks
+from scim_provisioning.operations import connections, locks
+from scim_provisioning.operations.connections import ConnectionMovedError
 from scim_provisioning.protocol.errors import InvalidValue, NotFound, Uniqueness
 from tests.factories import ProfileFactory, UserFactory
 from tests.races import at_once, somebody_waits
@@ -172,3 +173,22 @@ def test_an_operational_error_that_is_no_deadlock_comes_through() -> None:
 
     with pytest.raises(OperationalError):
         locks.retrying(broken, User)
+
+
+def test_of_two_who_rotate_what_both_saw_one_does() -> None:
+    for _ in range(ROUNDS):
+        connections.disable()
+        connection, first = connections.enable()
+        seen = connections.version(connection)
+        outcomes = at_once(*[partial(rotated, seen)] * 2)
+        (token,) = (outcome for outcome in outcomes if outcome is not None)
+        assert connections.authenticate(token)
+        assert connections.authenticate(str(first))
+
+
+def rotated(seen: str) -> str | None:
+    """The new token; None where somebody else made one."""
+    try:
+        return connections.rotate(seen=seen)[1]
+    except ConnectionMovedError:
+        return None
