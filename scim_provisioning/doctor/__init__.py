@@ -2,5 +2,5 @@
 
 `providers` has the conversations as data; `inside` and `outside` carry them: through the whole project in this process,
 in transactions that are rolled back, or over HTTP to a public address. `player` plays them, `diagnosis` names what is
-wrong by the first of its rules (`surroundings`, `product`) that fits, `examination` is all of it in its order.
+wrong by the first of the `rules` that fits, `examination` is all of it in its order.
 """

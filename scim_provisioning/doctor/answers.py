@@ -67,10 +67,9 @@ class Answer:
 
 
 class Carrier(Protocol):
-    """Carries requests to the service provider; `url` is the provisioning URL, `is_live` whether what is done stays."""
+    """Carries requests to the service provider; `url` is the provisioning URL."""
 
     url: str
-    is_live: bool
 
     def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer to one request; the path is below the provisioning URL and encoded."""

@@ -19,7 +19,6 @@ class Case:
     path: str
     answer: Answer
     problem: str
-    is_live: bool = False
     is_strict: bool = False
 
     @property
@@ -36,6 +35,11 @@ class Case:
     def mount(self) -> str:
         """The path of the provisioning URL."""
         return urlsplit(self.url).path
+
+    @property
+    def exempted(self) -> str:
+        """What a middleware or a proxy has to do."""
+        return f"let it pass the requests below {self.mount} by, which have no session and no user, but a token"
 
     def says(self, *words: str) -> bool:
         """Whether a SCIM error says one of these."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.checks import ERROR, CheckMessage
-from django.db import router
+from django.db import DatabaseError, router
 from django.urls import NoReverseMatch
 
 from ..checks import check_configuration, check_database
@@ -49,6 +49,21 @@ def checked() -> Iterator[Result]:
 
 def examine_inside(wish: Wish, tenant: str = "") -> Iterator[Result]:
     """Play the conversations through the project in this process, each in a transaction that is rolled back."""
+    try:
+        yield from _inside(wish, tenant)
+    except DatabaseError as fault:
+        yield Result(
+            OPENING,
+            "",
+            "The databases answer",
+            Outcome.FAILED,
+            problem=str(fault),
+            rule="no-database",
+            remedy="See that each of DATABASES can be reached from here, and run `python manage.py migrate`.",
+        )
+
+
+def _inside(wish: Wish, tenant: str) -> Iterator[Result]:
     connection = connections.current(tenant)
     if connections.state(connection) in (State.NEVER_ENABLED, State.DISABLED):
         yield Result(

@@ -61,8 +61,6 @@ def rehearsal(tenant: str, run: str) -> Iterator[Rehearsal]:
 class Inside:
     """Carries requests by Django's test client."""
 
-    is_live = False
-
     def __init__(self, token: str) -> None:
         scheme, host = "https", _host()
         self._path = f"/{reverse('scim_provisioning:root').removeprefix(get_script_prefix())}".rstrip("/")

@@ -9,12 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from ..protocol.constants import MEDIA_TYPE
-from . import product, surroundings
 from .answers import Answer, Carrier, shortened
 from .conversations import Known, Phase, Provider, Step, UnknownError, encoded, is_as_due, value_at
 from .diagnosis import Case, diagnose
-
-RULES = (*surroundings.RULES, *product.RULES)
+from .rules import RULES
 
 
 class Outcome(StrEnum):
@@ -121,7 +119,7 @@ class Player:
         return self._diagnosed(told, step, line, answer) if problem else told
 
     def _diagnosed(self, told: Result, step: Step, line: str, answer: Answer) -> Result:
-        case = Case(step, self.carrier.url, line, answer, told.problem, self.carrier.is_live, self.is_strict)
+        case = Case(step, self.carrier.url, line, answer, told.problem, self.is_strict)
         rule = diagnose(case, RULES)
         return Result(**{**vars(told), "rule": rule.name, "remedy": rule.advice(case)})
 

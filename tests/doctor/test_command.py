@@ -12,8 +12,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
-from scim_provisioning.doctor.player import RULES, Player
+from scim_provisioning.doctor.player import Player
 from scim_provisioning.doctor.providers import providers
+from scim_provisioning.doctor.rules import RULES
 from scim_provisioning.doctor.samples import VALUES
 from scim_provisioning.management.scim import doctor
 

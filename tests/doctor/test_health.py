@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from scim_provisioning import signals
+from scim_provisioning.admin.providers import PROVIDERS
 from scim_provisioning.doctor.conversations import Phase
 from scim_provisioning.doctor.providers import providers
 from scim_provisioning.models import Connection
@@ -46,6 +47,10 @@ def test_without_a_provider_all_are_played() -> None:
 
 def test_every_provider_whose_traffic_is_recorded_has_a_conversation() -> None:
     assert {scenario.provider for scenario in load()} | {"generic"} == set(EVERY)
+
+
+def test_every_provider_that_the_settings_page_knows_has_a_conversation() -> None:
+    assert {one.key for one in PROVIDERS if one.is_known} <= set(EVERY)
 
 
 @pytest.mark.parametrize("name", EVERY)

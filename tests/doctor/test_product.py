@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from example_project.access.models import Profile
 from example_project.scim import EmployeeAdapter, ProfileAdapter
 from scim_provisioning.adapters import ENTERPRISE_USER, Column, Computed
 from scim_provisioning.adapters.membership import Membership
-from scim_provisioning.doctor import product
 from scim_provisioning.doctor.conversations import Phase
 from scim_provisioning.models import Connection
 from tests.factories import UserFactory
@@ -267,10 +264,3 @@ def test_a_switched_off_connection_is_noted_and_tried_as_if_it_were_on() -> None
     assert noted["rule"] == "disabled"
     assert "Authentication settings › SCIM provisioning" in noted["remedy"]
     assert not Connection.objects.exists()
-
-
-def test_each_rule_has_a_name_of_its_own_and_a_test() -> None:
-    names = [rule.name for rule in product.RULES]
-    assert sorted(set(names)) == sorted(names)
-    tests = "".join(module.read_text("utf-8") for module in Path(__file__).parent.glob("test_*.py"))
-    assert [name for name in names if not re.search(f'"{name}"', tests)] == []

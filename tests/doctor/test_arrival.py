@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
-import ssl
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -13,11 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.urls import path
 
-from scim_provisioning.doctor import surroundings
-from scim_provisioning.doctor.answers import Answer
-from scim_provisioning.doctor.conversations import Phase, Step
-from scim_provisioning.doctor.diagnosis import Case, diagnose
-from scim_provisioning.operations import resources
+from scim_provisioning.operations import connections, resources
 
 from .played import failed, told
 
@@ -113,36 +106,15 @@ def test_a_missing_table_asks_for_migrations() -> None:
 
 
 @pytest.mark.django_db
+def test_without_a_database_nothing_is_tried() -> None:
+    with mock.patch.object(connections, "current", side_effect=OperationalError("no such table: connection")):
+        (step,) = failed("--provider", "generic")
+    assert (step["step"], step["rule"]) == ("The databases answer", "no-database")
+    assert "manage.py migrate" in step["remedy"]
+
+
+@pytest.mark.django_db
 def test_a_database_that_is_away_is_told() -> None:
     with mock.patch.object(resources, "find", side_effect=OperationalError("gone")):
         (step,) = failed("--provider", "generic")
     assert (step["step"], step["rule"]) == ("PUT arrives", "database-away")
-
-
-NO_ANSWER = [
-    (socket.gaierror(-2, "Name or service not known"), "host-unknown", "DNS"),
-    (ssl.SSLCertVerificationError("self-signed certificate"), "certificate", "fullchain.pem"),
-    (ConnectionRefusedError(111, "Connection refused"), "nobody-listens", "port"),
-    (TimeoutError("timed out"), "too-slow", "firewall"),
-    (ssl.SSLError("wrong version number"), "no-http", "https is due"),
-]
-
-
-@pytest.mark.parametrize(("fault", "rule", "remedy"), NO_ANSWER, ids=[rule for _, rule, _ in NO_ANSWER])
-def test_it_says_why_no_answer_came(fault: Exception, rule: str, remedy: str) -> None:
-    asked = Step(FIRST, "GET", "/ServiceProviderConfig")
-    case = Case(asked, "https://app.example.com/scim/v2", asked.path, Answer(0, fault=fault), "no answer")
-    found = diagnose(case, surroundings.RULES)
-    assert found.name == rule
-    assert remedy in found.advice(case)
-
-
-def test_each_rule_has_a_name_of_its_own_and_a_test() -> None:
-    names = [rule.name for rule in surroundings.RULES]
-    assert sorted(set(names)) == sorted(names)
-    tests = "".join(module.read_text("utf-8") for module in Path(__file__).parent.glob("test_*.py"))
-    assert [name for name in names if f'"{name}"' not in tests] == []
-
-
-def test_the_phase_of_the_address_is_nobody_s_own() -> None:
-    assert next(iter(Phase)) is Phase.ADDRESS
