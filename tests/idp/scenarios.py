@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 FOLDER = Path(__file__).parent / "scenarios"
-FILES = sorted(FOLDER.rglob("*.json"))
+RECORDED = sorted(FOLDER.glob("*.json"))
+FILES = [*RECORDED, *sorted(FOLDER.glob("further/*.json"))]
 
 PLACEHOLDER = re.compile(r"\{(?:(?P<run>run)|(?P<ref>[ug]\d+)(?:\.(?P<name>\w+))?)\}")
 
@@ -30,12 +31,12 @@ class Scenario:
         return f"{self.provider}: {self.name}"
 
 
-def load() -> list[Scenario]:
-    """Every scenario of every file."""
-    files = [json.loads(file.read_text("utf-8")) for file in FILES]
+def load(files: Iterable[Path] = FILES) -> list[Scenario]:
+    """Every scenario of the files."""
+    read = [json.loads(file.read_text("utf-8")) for file in files]
     return [
         Scenario(file["idp"], one["name"], frozenset(one.get("needs", ())), one.get("given", {}), one["steps"])
-        for file in files
+        for file in read
         for one in file["scenarios"]
     ]
 
