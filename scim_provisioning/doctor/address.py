@@ -18,7 +18,6 @@ def _arrives(method: str, body: Any = None) -> Step:
 
 ADDRESS = Provider(
     "address",
-    "Address and token",
     {
         Phase.ADDRESS: (
             Step("the configuration is there", "GET", "/ServiceProviderConfig", shows={"patch.supported": True}),

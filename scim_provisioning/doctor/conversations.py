@@ -9,6 +9,11 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from ..protocol.dialects import PROVIDERS
+
+NOBODY_S = {"address": "Address and token", "generic": "Any client, by the RFC"}
+"""What is tried in no provider's name."""
+
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 
 
@@ -75,11 +80,15 @@ class Provider:
     """An identity provider: how it spells requests, and what it says in each phase."""
 
     name: str
-    title: str
     phases: Mapping[Phase, tuple[Step, ...]]
     headers: Mapping[str, str] = field(default_factory=dict)
     writes_plus: bool = False
     """Whether a space in the query is `+`, not `%20`."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return {**PROVIDERS, **NOBODY_S}[self.name]
 
 
 class UnknownError(LookupError):

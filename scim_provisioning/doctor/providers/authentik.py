@@ -28,7 +28,6 @@ ITSELF = {"id": "{group}", "schemas": [GROUP], "displayName": "{target.displayNa
 
 PROVIDER = Provider(
     "authentik",
-    "authentik",
     {
         Phase.CONNECTION: (
             Step("read the configuration", "GET", "/ServiceProviderConfig", shows={"patch.supported": True}),

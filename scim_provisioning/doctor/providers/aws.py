@@ -28,7 +28,6 @@ MEMBER = [{"value": "{user}"}]
 
 PROVIDER = Provider(
     "aws",
-    "AWS IAM Identity Center format",
     {
         Phase.CONNECTION: (Step("read the users", "GET", "/Users"),),
         Phase.FIRST_SYNC: (

@@ -22,7 +22,6 @@ from ._steps import (
 
 PROVIDER = Provider(
     "cyberark",
-    "CyberArk Identity",
     {
         Phase.CONNECTION: (
             Step("read one user", "GET", "/Users?count=1"),

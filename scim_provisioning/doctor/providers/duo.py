@@ -22,7 +22,6 @@ from ._steps import (
 
 PROVIDER = Provider(
     "duo",
-    "Duo",
     {
         Phase.CONNECTION: (nobody("ask for a user that cannot exist", '/Users?filter=userName eq "none-{run}"'),),
         Phase.FIRST_SYNC: (NOT_THERE_YET, create(person())),

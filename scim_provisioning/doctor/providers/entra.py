@@ -32,7 +32,6 @@ MEMBER = [{"$ref": None, "value": "{user}"}]
 
 PROVIDER = Provider(
     "entra",
-    "Microsoft Entra ID",
     {
         Phase.CONNECTION: (
             nobody("ask for a user that cannot exist", '/Users?filter=userName eq "7d1f4c02-{run}"'),

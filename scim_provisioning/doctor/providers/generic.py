@@ -33,7 +33,6 @@ EXTERNAL_ID = "dr+{run}/9w=="  # as those that are made of binary values: each o
 
 PROVIDER = Provider(
     "generic",
-    "Any client, by the RFC",
     {
         Phase.CONNECTION: (
             Step("read the resource types", "GET", "/ResourceTypes", shows={"totalResults": 2}),

@@ -17,7 +17,6 @@ from ._steps import (
 
 PROVIDER = Provider(
     "google",
-    "Google Workspace",
     {
         Phase.CONNECTION: (Step("read one user", "GET", "/Users?count=1"),),
         Phase.FIRST_SYNC: (NOT_THERE_YET, create(person(emails=None))),

@@ -27,7 +27,6 @@ MEMBER = [{"value": "{user}"}]
 
 PROVIDER = Provider(
     "jumpcloud",
-    "JumpCloud",
     {
         Phase.CONNECTION: (Step("read the users", "GET", "/Users"),),
         Phase.FIRST_SYNC: (

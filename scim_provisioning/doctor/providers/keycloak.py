@@ -26,7 +26,6 @@ ITSELF = {"id": "{user}", "meta": {"location": "Users/{user}"}}
 
 PROVIDER = Provider(
     "keycloak",
-    "Keycloak",
     {
         Phase.CONNECTION: (
             Step("read the users", "GET", "/Users"),

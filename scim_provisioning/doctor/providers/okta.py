@@ -29,7 +29,6 @@ OWN_NAME = {"id": "{group}", "displayName": "{target.displayName}"}
 
 PROVIDER = Provider(
     "okta",
-    "Okta",
     {
         Phase.CONNECTION: (
             Step("test the credentials", "GET", "/Users?startIndex=1&count=2", shows={"startIndex": 1}),

@@ -25,7 +25,6 @@ MEMBER = [{"value": "{user}"}]
 
 PROVIDER = Provider(
     "onelogin",
-    "OneLogin",
     {
         Phase.CONNECTION: (
             nobody("ask for a user that cannot exist", '/Users?filter=userName eq "never-{run}"'),

@@ -25,7 +25,6 @@ from ._steps import (
 
 PROVIDER = Provider(
     "ping",
-    "PingOne and PingFederate",
     {
         Phase.CONNECTION: (Step("see whether anything answers", "GET", "/Users/0", status=(404,)),),
         Phase.FIRST_SYNC: (

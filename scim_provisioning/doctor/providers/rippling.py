@@ -21,7 +21,6 @@ from ._steps import (
 
 PROVIDER = Provider(
     "rippling",
-    "Rippling",
     {
         Phase.CONNECTION: (Step("read one user", "GET", "/Users?count=1"),),
         Phase.FIRST_SYNC: (

@@ -21,7 +21,6 @@ DISCOVERY = ("ServiceProviderConfig", "ResourceTypes", "Schemas", "ResourceTypes
 
 PROVIDER = Provider(
     "sailpoint",
-    "SailPoint",
     {
         Phase.CONNECTION: tuple(Step(f"read {name}", "GET", f"/{name}") for name in DISCOVERY),
         Phase.FIRST_SYNC: (

@@ -97,8 +97,8 @@ RULES = (
     Rule(
         "token-refused",
         lambda case: case.answer.status == 401,
-        "The token arrived and is not valid: provisioning is disabled, or was enabled again since (which makes a new "
-        "token), or the token has expired, or is that of another site. In the admin, disable and enable SCIM "
+        "The token arrived and is not valid: provisioning is disabled, or was enabled again since, or the token has "
+        "expired, or made way for a new one, or is that of another site. In the admin, disable and enable SCIM "
         "provisioning, and use the token shown then; check that the file has it alone.",
     ),
     Rule(
