@@ -59,6 +59,8 @@ def parameters_of(body: Any, leniency: Leniency) -> QueryDict:
     for key, value in members.items():
         if (name := PARAMETERS.get(key)) is not None:
             parameters[name] = _text(name, value, leniency)
+        elif not leniency.forgives("unknown-attribute"):
+            raise InvalidSyntax(f"A search has no `{key[:100]}`.")
     return parameters
 
 

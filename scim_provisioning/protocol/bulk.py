@@ -17,6 +17,8 @@ from .errors import InvalidSyntax, TooLarge
 
 METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
 TYPES: Final = {"Users": "User", "Groups": "Group"}
+MEMBERS: Final = frozenset({"schemas", "operations", "failonerrors"})
+OPERATION_MEMBERS: Final = frozenset({"method", "bulkid", "version", "path", "data"})
 
 PATH = re.compile(r"/(?P<endpoint>Users|Groups)(?:/(?P<id>[^/?#]+))?/?")
 BULK_ID = re.compile(r'[^\s"\\/\[\](),]+')
@@ -104,6 +106,9 @@ def parse(body: Any, max_operations: int, leniency: Leniency) -> Job:
     if limit is not None and (type(limit) is not int or limit < 1):
         raise InvalidSyntax("`failOnErrors` is an integer, 1 or more.")
     sent = [{k.lower(): v for k, v in one.items()} if isinstance(one, dict) else {} for one in listed]
+    unknown = {*members} - MEMBERS | {key for one in sent for key in one} - OPERATION_MEMBERS
+    if unknown and not leniency.forgives("unknown-attribute"):
+        raise InvalidSyntax(f"A bulk request has no `{min(unknown)[:100]}`.")
     made = Counter(_text(one, "bulkid") for one in sent if one.get("method") == "POST")
     return Job([_operation(one, made) for one in sent], limit)
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tests.scim import CORE_USER, ENTERPRISE_USER, Answer, ScimClient
 
+from .answers import check_form
 from .comparison import equals, value_at
 from .hosts import Host
 from .scenarios import Scenario, encoded, filled
@@ -87,7 +88,9 @@ class Player:
     def _send(self, request: dict[str, Any]) -> Answer:
         path = encoded(self._filled(request["path"]), request.get("encoding", "percent"))
         body = self._filled(request.get("body"))
-        return self.scim.request(request["method"], path, body, headers=request.get("headers"))
+        answer = self.scim.request(request["method"], path, body, headers=request.get("headers"))
+        check_form({**request, "path": path}, answer)
+        return answer
 
     def _expect_refusal(self, where: str, request: dict[str, Any]) -> None:
         before = self._everything()

@@ -30,6 +30,11 @@ class Scenario:
     def __str__(self) -> str:
         return f"{self.provider}: {self.name}"
 
+    @property
+    def patches(self) -> bool:
+        """Whether there is a PATCH in it."""
+        return any(step["request"]["method"] == "PATCH" for step in self.steps)
+
 
 def load(files: Iterable[Path] = FILES) -> list[Scenario]:
     """Every scenario of the files."""

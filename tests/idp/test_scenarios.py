@@ -14,7 +14,7 @@ import pytest
 from django.db import transaction
 
 from scim_provisioning.protocol.dialects import TOLERANCES, Leniency
-from tests.scim import ScimClient
+from tests.scim import Answer, ScimClient
 
 from .hosts import GROUP_NEEDS, LEVELS, OPEN, PRODUCT, Host
 from .runner import Player
@@ -47,6 +47,23 @@ def with_gaps(host: Host, scenario: Scenario) -> object:
 def test_scenario(host: Host, scenario: Scenario, scim: ScimClient, settings: Any) -> None:
     settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "GROUP_ADAPTERS": host.group_adapters}
     Player(scim, host).play(scenario)
+
+
+class Repeating(Player):
+    """Sends each PATCH once more, as an identity provider does that has missed the answer."""
+
+    def _send(self, request: dict[str, Any]) -> Answer:
+        answer = super()._send(request)
+        if request["method"] == "PATCH" and not answer.is_error:
+            again = super()._send(request)
+            assert (again.status, again.json) == (answer.status, answer.json)
+        return answer
+
+
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if one.patches], ids=str)
+def test_a_patch_that_comes_again_changes_nothing(scenario: Scenario, scim: ScimClient, settings: Any) -> None:
+    settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "GROUP_ADAPTERS": OPEN.group_adapters}
+    Repeating(scim, OPEN).play(scenario)
 
 
 @pytest.mark.parametrize("provider", sorted({scenario.provider for scenario in SCENARIOS}))

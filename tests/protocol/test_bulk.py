@@ -50,6 +50,12 @@ def order(*operations: dict[str, Any]) -> list[int]:
 
 
 class TestEnvelope:
+    @pytest.mark.parametrize("body", [envelope(POST, trail="7"), envelope({**POST, "trail": "7"})])
+    def test_has_no_other_members_where_nothing_is_forgiven(self, body: Any) -> None:
+        assert len(parsed(body, strict=False).operations) == 1
+        with pytest.raises(InvalidSyntax, match="trail"):
+            parsed(body)
+
     @pytest.mark.rfc("7644-3.7-02", "7644-3.7-04", "7644-3.7-03")
     @pytest.mark.parametrize(
         "body",
