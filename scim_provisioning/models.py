@@ -116,10 +116,13 @@ class Remembered(models.Model):
 
 
 class Event(models.Model):
-    """One request of an identity provider that changed something; append-only.
+    """One request of an identity provider that changed something, or that was refused (`outcome` from 400 on).
 
     `changes` is the net difference: `{"resource", "path", "before", "after"}` for a value,
     `{"resource", "path": "members", "added": […], "removed": […]}` for a set. Never a secret.
+
+    Append-only, but that a refusal which comes again within the hour counts up its row: `count` says how often it was,
+    all else is of the last time; `fold` tells what is the same.
     """
 
     class Operation(models.TextChoices):
@@ -129,9 +132,11 @@ class Event(models.Model):
         REPLACE = "replace", _("replace")
         PATCH = "patch", _("patch")
         DELETE = "delete", _("delete")
+        READ = "read", _("read")
+        BULK = "bulk", _("bulk request")
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
-    connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL, related_name="+")
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     operation = models.CharField(max_length=10, choices=Operation)
     resource_type = models.CharField(max_length=20)
     resource = models.CharField(max_length=255)
@@ -139,15 +144,27 @@ class Event(models.Model):
     address = models.GenericIPAddressField(null=True)
     outcome = models.PositiveSmallIntegerField()
     scim_type = models.CharField(max_length=20, blank=True, default="")
+    detail = models.CharField(max_length=500, blank=True, default="")
     tolerances = models.JSONField(default=list)
     adopted = models.BooleanField(default=False)
     changes = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    count = models.PositiveIntegerField(default=1)
+    fold = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 (unique, below)
 
     class Meta:
         verbose_name = _("provisioning event")
         verbose_name_plural = _("provisioning events")
         default_permissions = ()
-        indexes = [models.Index(fields=["resource", "-at"], name="scim_event_resource")]
+        indexes = [
+            models.Index(fields=["resource", "-at"], name="scim_event_resource"),
+            models.Index(fields=["connection", "-at"], name="scim_event_connection"),
+            models.Index(fields=["connection", "-at"], condition=models.Q(outcome__gte=400), name="scim_event_refused"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fold"], condition=models.Q(fold__isnull=False), name="scim_event_folded_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.operation} {self.resource_type} {self.resource}"

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from functools import cached_property
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from django.conf import settings as django_settings
 from django.db import transaction
@@ -19,10 +19,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ..locations import provisioning_url
-from ..operations import connections
+from ..models import Connection, Event
+from ..operations import connections, refusals
 from ..operations.caller import Caller
+from ..operations.refusals import Refusal
 from ..protocol.documents import Projection
-from ..protocol.errors import InvalidValue, NotFound
+from ..protocol.errors import InvalidValue, NotFound, ScimError
 from ..protocol.schemas import ResourceType
 from .authentication import BearerAuthentication, HasConnection
 from .content import Negotiation, ScimParser, ScimRenderer
@@ -48,6 +50,9 @@ class ScimView(APIView):
     versioning_class = None
     schema = None
     format_kwarg = None
+    resource_type: ClassVar[str] = ""
+    """The name of the type of resource that the endpoint is for, if it is one."""
+
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     @classmethod
@@ -57,6 +62,7 @@ class ScimView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         sent = request.headers.get("X-Request-Id", "")
+        self.connection: Connection | None = None
         self.request_id = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
         with translation.override(django_settings.LANGUAGE_CODE):
             response = super().dispatch(request, *args, **kwargs)
@@ -70,7 +76,8 @@ class ScimView(APIView):
         """Authentication first: who has no token learns nothing of methods, formats or addresses."""
         self.perform_authentication(request)
         self.check_permissions(request)
-        connections.note_use(request.auth, self.address)  # type: ignore[arg-type]
+        self.connection = cast(Connection, request.auth)
+        connections.note_use(self.connection, self.address)
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
 
     @property
@@ -97,7 +104,7 @@ class ScimView(APIView):
     def caller(self) -> Caller:
         """On whose behalf the request runs."""
         request = self.request
-        connection: Any = request.auth
+        connection = cast(Connection, request.auth)
         return Caller(
             connection,
             provisioning_url(request._request),
@@ -106,6 +113,18 @@ class ScimView(APIView):
             if_match=request.headers.get("If-Match"),
             if_none_match=request.headers.get("If-None-Match"),
         )
+
+    @property
+    def operation(self) -> str:
+        """What the request asks for, as its Event calls it."""
+        return refusals.OPERATIONS.get(self.request.method or "", Event.Operation.READ)
+
+    def note_refusal(self, error: ScimError) -> None:
+        """Record what a connection was refused; a request without a valid token belongs to none."""
+        if self.connection is not None:
+            caller = vars(self).get("caller") or Caller(self.connection, "", self.request_id, self.address)
+            resource = self.kwargs.get("id", "")
+            refusals.note(Refusal(caller, self.operation, self.resource_type, resource, error))
 
     @cached_property
     def parameters(self) -> QueryDict:

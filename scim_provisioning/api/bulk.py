@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..conf import settings
+from ..models import Event
 from ..operations.bulk import Run
 from ..protocol import bulk
 from ..protocol.errors import ScimError
@@ -16,6 +17,8 @@ from .exceptions import refusal
 
 class BulkView(ScimView):
     """The endpoint /Bulk."""
+
+    operation = Event.Operation.BULK
 
     def post(self, request: Request) -> Response:
         """The results of what was done; 200, whatever became of each operation."""

@@ -47,6 +47,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
         if isinstance(error, drf.MethodNotAllowed):
             headers["Allow"] = ", ".join(context["view"].allowed_methods)
     scim = refusal(error, context)
+    context["view"].note_refusal(scim)
     if isinstance(scim, Unavailable):
         headers["Retry-After"] = RETRY_AFTER
     return Response(scim.document(), status=scim.status, headers=headers)

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..adapters.registry import EVERYTHING
+from ..models import Event
 from ..operations import cursors, search
 from ..protocol.constants import SEARCH_REQUEST
 from ..protocol.dialects import Leniency
@@ -78,6 +79,8 @@ def _text(name: str, value: Any, leniency: Leniency) -> str:
 
 class SearchView(ScimView):
     """The endpoint /.search: users and groups in one result."""
+
+    operation = Event.Operation.READ
 
     def post(self, request: Request) -> Response:
         """A page of what the filter finds, whatever its type."""

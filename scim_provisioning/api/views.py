@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework import status
 from rest_framework.request import Request
@@ -11,6 +11,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from ..adapters.collections import Collection
 from ..adapters.mapping import Plan, version_of
+from ..models import Event
 from ..operations import resources
 from ..operations.write import Write
 from ..protocol import versions
@@ -25,7 +26,10 @@ from .searching import found, parameters_of
 class ResourceViewSet(ViewSetMixin, ScimView):
     """The resources of one type."""
 
-    resource_type: ClassVar[str]
+    @property
+    def operation(self) -> str:
+        """A search is a read, though it is a POST."""
+        return Event.Operation.READ if self.action == "search" else super().operation
 
     def list(self, request: Request) -> Response:
         """A page of what the filter finds (RFC 7644 §3.4.2)."""

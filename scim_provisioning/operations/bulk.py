@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..adapters.mapping import version_of
+from ..models import Event
 from ..protocol import bulk
 from ..protocol.bulk import Job, Operation, Pass
 from ..protocol.errors import Conflict, InvalidValue, ScimError, Unavailable
-from . import resources
+from . import refusals, resources
 from .caller import Caller
+from .refusals import Refusal
 from .write import Write
 
 Result = dict[str, Any]
@@ -41,11 +43,17 @@ class Run:
                 self.results[number] = self._done(operation, part)
             except Exception as error:  # each stands for itself, as a single request would
                 refused = self.refusal(error)
+                self._note(operation, refused)
                 self.results[number] = self._refused(operation, refused)
                 self.errors += 1
                 if isinstance(refused, Unavailable) or self.errors == self.job.fail_on_errors:
                     break
         return [self.results[number] for number in sorted(self.results)]
+
+    def _note(self, operation: Operation, error: ScimError) -> None:
+        kind = refusals.OPERATIONS.get(operation.method, Event.Operation.BULK)
+        type = bulk.TYPES.get(operation.endpoint or "", "")
+        refusals.note(Refusal(self.caller, kind, type, self._id(operation), error))
 
     def _done(self, operation: Operation, part: Pass) -> Result:
         operation.check()

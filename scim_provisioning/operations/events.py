@@ -1,4 +1,4 @@
-"""What a request changed, as data: one Event for each request that changed something."""
+"""What a request changed, as data: one Event for each request that changed something (`refusals` has the others)."""
 
 from __future__ import annotations
 
