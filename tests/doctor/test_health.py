@@ -20,6 +20,8 @@ from tests.scim import ScimClient, user
 
 from .played import failed, results, rows, told
 
+pytestmark = pytest.mark.thorough
+
 EVERY = sorted(providers())
 
 

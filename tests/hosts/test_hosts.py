@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,16 +13,8 @@ PLAIN = "plain"
 OTHERS = sorted({settings.parent.name for settings in HERE.glob("*/settings.py")} - {PLAIN})
 
 
-def environment() -> dict[str, str]:
-    """What a run inherits. Coverage, which doubles its time, is measured on one database."""
-    measured = os.environ.get("SCIM_DATABASE") != "postgres"
-    return {name: value for name, value in os.environ.items() if measured or not name.startswith("COVERAGE_PROCESS")}
-
-
 @pytest.mark.parametrize("host", [PLAIN, *(pytest.param(host, marks=pytest.mark.thorough) for host in OTHERS)])
 def test_what_a_host_has_to_pass(host: str) -> None:
     pytest_of_host = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--ds=tests.hosts.{host}.settings"]
-    done = subprocess.run(
-        [*pytest_of_host, str(HERE / host)], cwd=HERE.parents[1], env=environment(), capture_output=True, text=True
-    )
+    done = subprocess.run([*pytest_of_host, str(HERE / host)], cwd=HERE.parents[1], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,6 +1,7 @@
 """An identity provider's side of a connection: its token, and a client that speaks SCIM with it.
 
 A test of a requirement runs in both dialects: the RFCs are met with every tolerance on, and with every tolerance off.
+Which it is depends on no version, so that the strict one is run where all tests are; and what takes long runs once.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ ONLY_AUTOMATIC: Final = {
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "scim" in metafunc.fixturenames and metafunc.definition.get_closest_marker("rfc") is not None:
         name = metafunc.definition.nodeid.partition("tests/")[2]
-        metafunc.parametrize("dialect", [AUTOMATIC] if name in ONLY_AUTOMATIC else [AUTOMATIC, STRICT])
+        once = name in ONLY_AUTOMATIC or metafunc.definition.get_closest_marker("thorough") is not None
+        strict = [] if once else [pytest.param(STRICT, marks=pytest.mark.thorough)]
+        metafunc.parametrize("dialect", [AUTOMATIC, *strict])
 
 
 @pytest.fixture
