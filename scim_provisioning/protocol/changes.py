@@ -112,7 +112,9 @@ class Reader:
         """Leaves and values of an object whose keys name attributes; of what is readOnly the value is not looked at."""
         for key, inner in value.items():
             extension = self.resource_type.extension(key)
-            if extension is None:
+            if self._is_core(key, inner):
+                yield from self._leaves(inner)
+            elif extension is None:
                 yield from self._values(self._named(key), inner, key)
             elif isinstance(inner, dict):
                 for name, nested in inner.items():
@@ -121,6 +123,11 @@ class Reader:
                 yield from ((leaf, None) for leaf in self._of_extension(extension))
             else:
                 raise InvalidValue(f"The value for {extension.id} is an object with its attributes.")
+
+    def _is_core(self, key: str, value: Any) -> bool:
+        """Whether the core schema's attributes stand under its URN, as an extension's do (a tolerance)."""
+        named = isinstance(value, dict) and key.lower() == self.resource_type.schema.id.lower()
+        return named and self.leniency.forgives("urn-key")
 
     def _named(self, key: str, prefix: str = "") -> Target | None:
         """What a key names, below that URN; a dotted, qualified or too short key by a tolerance."""

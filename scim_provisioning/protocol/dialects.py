@@ -74,7 +74,9 @@ TOLERANCES: Final = {
         ("entra", "sailpoint"),
     ),
     "urn-key": Tolerance(
-        "A key names an attribute by its full URN.", "7643 §3.3: an object under the schema's URN", ("entra",)
+        "A key names an attribute by its full URN, or the core schema by its own.",
+        "7643 §3.3: an extension's attributes stand in an object under its URN",
+        ("entra",),
     ),
     "unqualified-key": Tolerance(
         "An attribute of an extension stands beside those of the core schema.",

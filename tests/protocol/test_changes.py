@@ -318,6 +318,13 @@ class TestAPatchWithoutAPath:
         with pytest.raises(NoTarget):
             changes("remove", None, {"title": "x"})
 
+    def test_may_have_the_core_attributes_under_their_urn(self) -> None:
+        value = {USER: {"title": "T", "name": {"givenName": "B"}, "shoeSize": 43}}
+        assert changes("add", None, value) == [("add", "title", "T"), ("add", "name.givenName", "B")]
+        assert posted(value) == {"title": "T", "name.givenName": "B"}
+        with pytest.raises(InvalidSyntax):
+            patched({"op": "add", "value": {USER: {"title": "T"}}}, leniency=Leniency(strict=True))
+
     def test_cannot_name_one_element_of_many_by_a_dotted_key(self) -> None:
         with pytest.raises(InvalidValue):
             changes("replace", None, {"emails.value": "x"})
