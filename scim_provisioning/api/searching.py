@@ -14,6 +14,7 @@ from ..models import Event
 from ..operations import cursors, search
 from ..protocol.constants import SEARCH_REQUEST
 from ..protocol.dialects import Leniency
+from ..protocol.envelopes import message
 from ..protocol.errors import InvalidFilter, InvalidSyntax, InvalidValue
 from ..protocol.messages import cursor_response, list_response
 from .base import PARAMETERS, ScimView
@@ -50,18 +51,14 @@ def _found(view: ScimView, scope: str) -> Response:
 
 def parameters_of(body: Any, leniency: Leniency) -> QueryDict:
     """The parameters in the body of a search, as they would stand in a URL."""
-    if not isinstance(body, dict):
-        raise InvalidSyntax("The body is a JSON object.")
-    members = {key.lower(): value for key, value in body.items() if value is not None}
+    members = message(body, "The body", {"schemas", *PARAMETERS}, leniency)
     schemas = members.pop("schemas", None)
     if SEARCH_REQUEST not in (schemas or ()) and (schemas or not leniency.forgives("missing-schemas")):
         raise InvalidSyntax(f"`schemas` of a search names {SEARCH_REQUEST}.")
     parameters = QueryDict(mutable=True)
     for key, value in members.items():
-        if (name := PARAMETERS.get(key)) is not None:
+        if value is not None and (name := PARAMETERS.get(key)) is not None:
             parameters[name] = _text(name, value, leniency)
-        elif not leniency.forgives("unknown-attribute"):
-            raise InvalidSyntax(f"A search has no `{key[:100]}`.")
     return parameters
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from .constants import BULK_REQUEST, BULK_RESPONSE
 from .dialects import Leniency
+from .envelopes import message
 from .errors import InvalidSyntax, TooLarge
 
 METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
@@ -88,9 +89,7 @@ class Job:
 
 def parse(body: Any, max_operations: int, leniency: Leniency) -> Job:
     """The job in a BulkRequest message. A malformed operation is an error of that operation, when its turn comes."""
-    if not isinstance(body, dict):
-        raise InvalidSyntax("The body is a JSON object.")
-    members = {key.lower(): value for key, value in body.items()}
+    members = message(body, "The body", MEMBERS, leniency)
     schemas = members.get("schemas")
     if not schemas:
         if not leniency.forgives("missing-schemas"):
@@ -105,10 +104,8 @@ def parse(body: Any, max_operations: int, leniency: Leniency) -> Job:
     limit = members.get("failonerrors")
     if limit is not None and (type(limit) is not int or limit < 1):
         raise InvalidSyntax("`failOnErrors` is an integer, 1 or more.")
-    sent = [{k.lower(): v for k, v in one.items()} if isinstance(one, dict) else {} for one in listed]
-    unknown = {*members} - MEMBERS | {key for one in sent for key in one} - OPERATION_MEMBERS
-    if unknown and not leniency.forgives("unknown-attribute"):
-        raise InvalidSyntax(f"A bulk request has no `{min(unknown)[:100]}`.")
+    objects = (one if isinstance(one, dict) else {} for one in listed)
+    sent = [message(one, "An operation", OPERATION_MEMBERS, leniency) for one in objects]
     made = Counter(_text(one, "bulkid") for one in sent if one.get("method") == "POST")
     return Job([_operation(one, made) for one in sent], limit)
 

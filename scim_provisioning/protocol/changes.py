@@ -6,7 +6,7 @@ holds values of the right type. Nothing here looks at the resource.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from .binding import Bound, bind_condition
 from .constants import PATCH_OP
 from .dialects import Leniency
 from .documents import is_required
+from .envelopes import check_schemas, members, message
 from .errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, ScimError, TooLarge
 from .expressions import PatchPath
 from .parser import parse_attribute_path, parse_path
@@ -74,9 +75,9 @@ class Reader:
 
     def patch(self, body: Any) -> list[Operation]:
         """The operations of a PatchOp message (RFC 7644 §3.5.2)."""
-        members = self._message(body, "The body", {"schemas", "operations"})
-        self._check_schemas(members.get("schemas"), {PATCH_OP})
-        listed = members.get("operations")
+        found = message(body, "The body", {"schemas", "operations"}, self.leniency)
+        check_schemas(found.get("schemas"), PATCH_OP, frozenset(), self.leniency)
+        listed = found.get("operations")
         if isinstance(listed, dict) and listed and self.leniency.forgives("one-for-list"):
             listed = [listed]
         if not isinstance(listed, list) or not (listed or self.leniency.forgives("empty-operations")):
@@ -96,9 +97,10 @@ class Reader:
 
     def _sent(self, body: Any) -> dict[Target, Any]:
         """Leaves and values of a resource's body; what is readOnly is passed over (RFC 7644 §3.3)."""
-        members = self._members(body)
-        used = {extension.id for key in members if (extension := self.resource_type.extension(key)) is not None}
-        self._check_schemas(members.get("schemas"), None, used)
+        found = members(body)
+        extensions = {extension.id for extension in self.resource_type.extensions}
+        used = {urn for urn in extensions if urn.lower() in found}
+        check_schemas(found.get("schemas"), self.resource_type.schema.id, extensions, self.leniency, used)
         sent: dict[Target, Any] = {}
         for leaf, value in self._leaves(body):
             known = sent.get(leaf)
@@ -190,15 +192,15 @@ class Reader:
     # PATCH
 
     def _operation(self, operation: Any) -> Iterator[Operation]:
-        members = self._message(operation, "An operation", {"op", "path", "value"})
-        op = members.get("op")
+        found = message(operation, "An operation", {"op", "path", "value"}, self.leniency)
+        op = found.get("op")
         if not isinstance(op, str) or op.lower() not in ("add", "replace", "remove"):
             raise InvalidSyntax(f"`op` is add, replace or remove, not {op!r}.")
         if op != op.lower() and not self.leniency.forgives("op-case"):
             raise InvalidSyntax(f"`op` is add, replace or remove in lower case, not {op!r}.")
         op = op.lower()
-        path, value = members.get("path"), members.get("value")
-        if op != "remove" and "value" not in members:
+        path, value = found.get("path"), found.get("value")
+        if op != "remove" and "value" not in found:
             raise InvalidValue(f"An operation {op} needs a `value`.")
         if path is None or (path == "" and self.leniency.forgives("empty-path")):
             return self._path_less(op, value)
@@ -319,41 +321,6 @@ class Reader:
             yield operation
         elif operation.op == "replace":
             yield replace(operation, op="remove", value=None)
-
-    # Structure
-
-    def _members(self, body: Any, what: str = "The body") -> dict[str, Any]:
-        """The members of an object by their names in lower case."""
-        if not isinstance(body, dict):
-            raise InvalidSyntax(f"{what} is a JSON object.")
-        return {key.lower(): value for key, value in body.items()}
-
-    def _message(self, body: Any, what: str, known: set[str]) -> dict[str, Any]:
-        """The members of an object that is part of a message of the protocol; others are passed over by a tolerance."""
-        members = self._members(body, what)
-        if members.keys() <= known or self.leniency.forgives("unknown-attribute"):
-            return members
-        raise InvalidSyntax(f"{what} has no `{min(members.keys() - known)[:100]}`.")
-
-    def _check_schemas(self, schemas: Any, allowed: set[str] | None, used: Set[str] = frozenset()) -> None:
-        if is_nothing(schemas):
-            if not self.leniency.forgives("missing-schemas"):
-                raise InvalidSyntax("The body has no `schemas`.")
-            return
-        if isinstance(schemas, str) and self.leniency.forgives("one-for-list"):
-            schemas = [schemas]
-        if not isinstance(schemas, list) or not all(isinstance(urn, str) for urn in schemas):
-            raise InvalidSyntax("`schemas` is a list of URNs.")
-        known = allowed or {self.resource_type.schema.id, *(one.id for one in self.resource_type.extensions)}
-        folded, named = {urn.lower() for urn in known}, {urn.lower() for urn in schemas}
-        base = PATCH_OP if allowed else self.resource_type.schema.id
-        if base.lower() not in named:
-            raise InvalidSyntax(f"`schemas` has to name {base}.")
-        if named - folded and not self.leniency.forgives("unknown-attribute"):
-            raise InvalidValue(f"`schemas` may name {', '.join(sorted(known))}, no others.")
-        missing = [urn for urn in used if urn.lower() not in named]
-        if missing and not self.leniency.forgives("missing-schemas"):
-            raise InvalidSyntax(f"`schemas` has to name {missing[0]}, which the body uses.")
 
 
 def _echoes(op: str, target: Target, value: Any) -> Iterator[Operation]:
