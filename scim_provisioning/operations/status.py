@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Model, Q, QuerySet, Sum
 from django.utils import timezone
 
 from ..models import Connection, Event, GroupRecord, UserRecord
@@ -85,7 +86,7 @@ class Status:
 def status(connection: Connection) -> Status:
     """The connection's status: five queries, each by an index."""
     now = timezone.now()
-    events = Event.objects.filter(connection=connection.pk)
+    events, users, groups = (_of(connection, model) for model in (Event, UserRecord, GroupRecord))
     refused = Q(outcome__gte=REFUSED)
     midnight, an_hour_ago = _midnight(now), now - timedelta(hours=1)
     counted = events.filter(at__gte=min(midnight, an_hour_ago)).aggregate(
@@ -98,14 +99,20 @@ def status(connection: Connection) -> Status:
         connection=connection,
         state=connections.state(connection),
         last_request=connections.last_used(connection),
-        users=UserRecord.objects.filter(connection=connection.pk, deprovisioned_at=None).count(),
-        groups=GroupRecord.objects.filter(connection=connection.pk).count(),
+        users=users.filter(deprovisioned_at=None).count(),
+        groups=groups.count(),
         changes_today=counted["changes"],
         errors_today=counted["errors"],
         errors_last_hour=counted["recent"],
         last_change=_last(events.exclude(refused)),
         refusals=list(events.filter(refused).order_by("-at")[:REFUSALS_SHOWN]),
     )
+
+
+def _of(connection: Connection, model: type[Model]) -> QuerySet[Any]:
+    """The rows of the connection; of one that is not stored, none, and not those whose connection is gone."""
+    rows = model._default_manager
+    return rows.none() if connection.pk is None else rows.filter(connection=connection.pk)
 
 
 def _last(events: QuerySet[Event]) -> datetime | None:

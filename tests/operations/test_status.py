@@ -134,6 +134,14 @@ class TestWhatIsManaged:
         refuse(Provider(connections.current("other")))
         assert (now().users, now().changes_today, now().errors_today, now().refusals) == (0, 0, 0, [])
 
+    def test_is_not_what_a_connection_managed_that_is_gone(self, idp: Provider) -> None:
+        idp.post(user("ada"))
+        refuse(idp)
+        Connection.objects.all().delete()
+        found = now()
+        assert (found.users, found.changes_today, found.errors_today, found.errors_last_hour) == (0, 0, 0, 0)
+        assert (found.last_change, found.refusals) == (None, [])
+
 
 class TestToday:
     def test_counts_changes_and_refusals_since_midnight(self, idp: Provider, clock: Any, settings: Any) -> None:

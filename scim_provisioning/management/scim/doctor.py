@@ -19,7 +19,7 @@ from ...doctor.examination import Wish, checked, examine_inside, examine_outside
 from ...doctor.player import Outcome, Result
 from ...doctor.providers import GENERIC, providers
 from ...doctor.samples import VALUES
-from ...operations import connections
+from .. import arguments
 
 REPORTS_CHECKS = True
 """It tells what the system checks say itself, so that they are not told twice."""
@@ -86,7 +86,7 @@ def _examined(
         )
     if url is None and group:
         raise CommandError("--group goes with --url: in this process, a group of each kind is made for the try.")
-    own = _tenant(tenant)
+    own = arguments.tenant_of_product(tenant)
     address, token = (_address(url), _token(str(token_from))) if url else ("", "")
     found = [*checked()]
     yield from found
@@ -100,13 +100,6 @@ def _values(given: list[str]) -> dict[str, str]:
     if unknown := [name for name in pairs if name not in VALUES]:
         raise CommandError(f"--value {unknown[0]}: no such name; there are {', '.join(VALUES)}.")
     return pairs
-
-
-def _tenant(given: str | None) -> str:
-    tenants = connections.tenants()
-    if (given or "") in tenants or not (given or tenants):
-        return given or ""
-    raise CommandError(f"--tenant is one of {', '.join(tenants)}." if tenants else "The product has no tenants.")
 
 
 def _address(url: str) -> str:
