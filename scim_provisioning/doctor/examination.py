@@ -99,10 +99,11 @@ def examine_outside(wish: Wish, url: str, token: str, groups: Sequence[str] = ()
         return
     carrier = Outside(url, token)
     for provider in (ADDRESS, *wish.providers):
-        player = _player(wish, provider, carrier, _known(wish))
+        named = _named(carrier, groups) if Phase.GROUPS in provider.phases else {}
+        player = _player(wish, provider, carrier, _known(wish), **named)
         failed = False
         try:
-            for result in _with_groups(player, groups):
+            for result in player.play():
                 failed |= result.outcome is Outcome.FAILED
                 yield result
         finally:
@@ -125,11 +126,8 @@ def _rehearsed(wish: Wish, provider: Provider, tenant: str) -> Iterator[Result]:
     try:
         with rehearsal(tenant, known.texts["run"]) as tried:
             strict = tried.connection.dialect == Connection.Dialect.STRICT
-            player = _player(wish, provider, tried.carrier, known, groups=tried.groups, is_strict=strict)
-            yield from player.play()
-            if Phase.GROUPS in provider.phases:
-                for kind in tried.lacking:
-                    yield _left_out(provider, f"there is no group of the kind {kind}, and none could be made for a try")
+            groups = {"groups": tried.groups, "lacking": tried.lacking}
+            yield from _player(wish, provider, tried.carrier, known, **groups, is_strict=strict).play()
     except NoReverseMatch:
         yield Result(
             OPENING,
@@ -142,21 +140,15 @@ def _rehearsed(wish: Wish, provider: Provider, tenant: str) -> Iterator[Result]:
         )
 
 
-def _with_groups(player: Player, names: Sequence[str]) -> Iterator[Result]:
-    """The conversation about the groups with these names, which are looked up first."""
-    if Phase.GROUPS in player.provider.phases:
-        if not names:
-            yield _left_out(player.provider, "no group is named: --group NAME tries one, and leaves it as it was")
-        player.groups = {}
-        for name in names:
-            answer = player.carrier.send("GET", encoded(f'/Groups?filter=displayName eq "{name}"'), b"", {})
-            found = [one["id"] for one in (answer.json or {}).get("Resources", [])]
-            if found:
-                player.groups[name] = found[0]
-            else:
-                yield _left_out(player.provider, f"no group has the name {name!r}: {answer}")
-    yield from player.play()
-
-
-def _left_out(provider: Provider, why: str) -> Result:
-    return Result(provider.title, Phase.GROUPS, "assign a group", Outcome.SKIPPED, problem=why)
+def _named(carrier: Carrier, names: Sequence[str]) -> dict[str, Any]:
+    """The groups with these names, and why one is not there."""
+    found: dict[str, str] = {}
+    lacking = [] if names else ["none is named: --group NAME tries one, and leaves it as it was"]
+    for name in names:
+        answer = carrier.send("GET", encoded(f'/Groups?filter=displayName eq "{name}"'), b"", {})
+        ids = [one["id"] for one in (answer.json or {}).get("Resources", [])]
+        if ids:
+            found[name] = ids[0]
+        else:
+            lacking.append(f"no group has the name {name!r}: {answer}")
+    return {"groups": found, "lacking": lacking}

@@ -35,7 +35,7 @@ class Rehearsal:
     connection: Connection
     groups: dict[str, str]
     lacking: list[str]
-    """Kinds of groups of which there is none, and none could be made."""
+    """Why groups of other kinds are not tried."""
 
 
 @contextmanager
@@ -128,7 +128,7 @@ def _groups(directory: Directory, run: str) -> tuple[dict[str, str], list[str]]:
         group = made[id(groups.adapter)]
         called = f"{groups.adapter.kind} {groups.level}" if groups.level else groups.adapter.kind
         if group is None:
-            lacking.append(called)
+            lacking.append(f"there is no group of the kind {called}, and none could be made for a try")
         elif groups.membership is not None:
             found[called] = groups.id_of(group)
     return found, lacking

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -46,14 +46,16 @@ class Result:
 class Player:
     """One provider's conversation with one service provider.
 
-    `groups` are the ids of the groups that are assigned, by what they are called; `writable` the attributes that a
-    client may write, of those that a step may need; `pushes` whether groups are created as well.
+    `groups` are the ids of the groups that are assigned, by what they are called, `lacking` says why others are not;
+    `writable` are the attributes that a client may write, of those that a step may need; `pushes` tells whether groups
+    are created as well.
     """
 
     carrier: Carrier
     provider: Provider
     known: Known
     groups: Mapping[str, str] = field(default_factory=dict)
+    lacking: Sequence[str] = ()
     writable: frozenset[str] = frozenset()
     pushes: bool = False
     is_strict: bool = False
@@ -66,6 +68,8 @@ class Player:
             if phase is Phase.GROUPS:
                 for called, id in self.groups.items():
                     yield from self._assign(called, id, steps)
+                for why in self.lacking:
+                    yield Result(self.provider.title, phase, "assign a group", Outcome.SKIPPED, problem=why)
             elif phase is not Phase.PUSH or self.pushes:
                 yield from self._phase(phase, steps)
 

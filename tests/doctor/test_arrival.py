@@ -72,6 +72,24 @@ def test_a_middleware_that_fails_is_named_with_its_place(settings: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_so_is_one_whose_failure_no_handler_keeps(settings: Any) -> None:
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = True
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.doctor.middlewares.looks_at_the_user_s_profile"]
+    (step,) = failed("--provider", "generic")
+    assert (step["rule"], step["problem"]) == ("middleware", "500 instead of 200")
+
+
+@pytest.mark.django_db
+def test_the_login_page_is_known_by_the_settings(settings: Any) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.doctor.middlewares.goes_to_www"]
+    rules = []
+    for login in ("/scim/v2/ServiceProviderConfig", "no_view_of_that_name"):
+        settings.LOGIN_URL = login
+        rules += [step["rule"] for step in failed("--provider", "generic")]
+    assert rules == ["redirect-to-login", "redirect"]
+
+
+@pytest.mark.django_db
 def test_a_host_that_is_not_allowed_is_named(settings: Any) -> None:
     settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "BASE_URL": "https://scim.example.com"}
     (step,) = failed("--provider", "generic")

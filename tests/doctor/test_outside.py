@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,25 @@ def test_a_wrong_mount_is_found(behind: Callable[..., tuple[str, ...]]) -> None:
     (step,) = failed(*behind(proxies.nothing, "/scim"))
     assert (step["step"], step["rule"]) == (FIRST, "wrong-address")
     assert "they are at /scim/v2" in step["remedy"]
+
+
+def test_a_site_that_has_not_mounted_them_is_found(behind: Callable[..., tuple[str, ...]], settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.doctor.test_arrival"
+    settings.DEBUG = True  # the example's own page for 404 leads to what is not mounted either
+    (step,) = failed(*behind(proxies.nothing))
+    assert step["rule"] == "wrong-address"
+    assert "they are nowhere" in step["remedy"]
+
+
+def test_a_connection_that_breaks_off_is_told(db: None, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("scim_token", "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        hanging_up = threading.Thread(target=lambda: server.accept()[0].close())
+        hanging_up.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/scim/v2"
+        (step,) = failed("--url", url, "--token-from", str(tmp_path / "token"))
+        hanging_up.join()
+    assert (step["step"], step["rule"]) == (FIRST, "no-http")
 
 
 def test_a_wrong_token_is_found(live_server: Any, token: Path) -> None:

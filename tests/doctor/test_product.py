@@ -11,7 +11,7 @@ from django.db import connection
 
 from example_project.access.models import Profile
 from example_project.scim import EmployeeAdapter, ProfileAdapter
-from scim_provisioning.adapters import ENTERPRISE_USER, Column, Computed
+from scim_provisioning.adapters import ENTERPRISE_USER, Choice, Column, Computed
 from scim_provisioning.adapters.membership import Membership
 from scim_provisioning.doctor.conversations import Phase
 from scim_provisioning.models import Connection
@@ -228,6 +228,20 @@ def test_a_group_of_the_product_is_taken_where_none_could_be_made(
     planted(settings)
     steps = results("--provider", "okta")
     assert {step["outcome"] for step in steps if step["phase"] == "Group assignment: profile"} == {"passed"}
+
+
+class Coded(EmployeeAdapter):
+    """Titles from a list, sent as the list has them."""
+
+    attributes = {**EmployeeAdapter.attributes, "title": Choice("job_title", {"E": "Engineer", "C": "Clerk"})}
+
+
+@pytest.mark.django_db
+def test_a_column_with_a_vocabulary_is_sent_a_word_of_it(settings: Any) -> None:
+    planted(settings, Coded)
+    (changed,) = [step for step in results("--provider", "generic") if step["step"] == "change the title"]
+    assert changed["outcome"] == "passed"
+    assert changed["sent"]["Operations"][0]["value"] == "Engineer"
 
 
 class Positions(EmployeeAdapter):

@@ -17,7 +17,7 @@ NO_TABLE = re.compile(r'no such table|relation ".*" does not exist|no such colum
 
 def _mounted() -> str:
     try:
-        return reverse("scim_provisioning:root").rstrip("/")
+        return f"at {reverse('scim_provisioning:root').rstrip('/')}"
     except NoReverseMatch:
         return "nowhere"
 
@@ -180,7 +180,7 @@ RULES = (
         "wrong-address",
         lambda case: case.is_foreign and case.answer.status in (404, 405, 410),
         lambda case: (
-            f"No SCIM endpoints at {case.mount or '/'}: by ROOT_URLCONF of this project they are at {_mounted()}. "
+            f"No SCIM endpoints at {case.mount or '/'}: by ROOT_URLCONF of this project they are {_mounted()}. "
             "Correct the URL, or what the proxy makes of the path (nginx: a slash at the end of `proxy_pass` cuts "
             "the prefix)."
         ),
@@ -204,9 +204,7 @@ RULES = (
     Rule(
         "not-scim",
         lambda case: case.is_foreign,
-        lambda case: (
-            f"Something else answers at {case.mount or '/'}: the endpoints are at {_mounted()} of this project."
-        ),
+        lambda case: f"Something else answers at {case.mount or '/'}: the endpoints are {_mounted()} of this project.",
     ),
     Rule(
         "query-lost",
