@@ -22,7 +22,7 @@ QUERY = "the query arrives: a filter that cannot be read is refused"
 
 PLANTED = [
     ("drops_authorization", FIRST, "authorization-dropped", "WSGIPassAuthorization On"),
-    ("has_a_token_of_its_own", FIRST, "token-refused", "disable and enable"),
+    ("has_a_token_of_its_own", FIRST, "token-refused", "scim rotate"),
     ("uses_one_token_for_all", TOKEN, "token-not-asked-for", "cache"),
     ("asks_for_a_login", FIRST, "redirect-to-login", "below /scim/v2"),
     ("shows_a_page", FIRST, "page-in-front", "Route /scim/v2 to Django"),

@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def new_project(folder: Path) -> None:
-    """`startproject`, the lines of README, `migrate`; and what the system checks say."""
+    """`startproject`, the lines of README, `migrate`; and what the system checks and the doctor say."""
     run(folder, "-m", "django", "startproject", "product", ".")
     add(folder / "product/settings.py", IN_SETTINGS)
     add(folder / "product/urls.py", IN_URLS)
@@ -58,6 +58,7 @@ def new_project(folder: Path) -> None:
     )
     run(folder, "manage.py", "migrate", "--verbosity", "0")
     run(folder, "manage.py", "makemigrations", "--check", "--dry-run")
+    run(folder, "manage.py", "scim", "doctor")
 
 
 def run(folder: Path, *arguments: str) -> str:

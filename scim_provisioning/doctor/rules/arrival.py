@@ -98,8 +98,8 @@ RULES = (
         "token-refused",
         lambda case: case.answer.status == 401,
         "The token arrived and is not valid: provisioning is disabled, or was enabled again since, or the token has "
-        "expired, or made way for a new one, or is that of another site. In the admin, disable and enable SCIM "
-        "provisioning, and use the token shown then; check that the file has it alone.",
+        "expired, or made way for a new one, or is that of another site. Enable provisioning, or rotate the token (in "
+        "the admin, or `python manage.py scim rotate`), and use the one shown then; check that the file has it alone.",
     ),
     Rule(
         "token-not-asked-for",
