@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 
 from scim_provisioning.models import Connection
 from scim_provisioning.operations import connections, refusals
@@ -223,3 +225,27 @@ def test_it_costs_the_same_whatever_goes_on(idp: Provider, django_assert_num_que
     with django_assert_num_queries(5):
         found = status(connection)
     assert (found.users, found.errors_today) == (size, size)
+
+
+def test_each_question_is_answered_by_an_index(idp: Provider) -> None:
+    idp.post(user("ada"))
+    refuse(idp)
+    connection = connections.current()
+    with CaptureQueriesContext(database) as asked:
+        status(connection)
+        refuse(idp)
+    questions = [sql for query in asked if (sql := query["sql"]).startswith(("SELECT", "UPDATE"))]
+    assert len(questions) == 6
+    for sql in questions:
+        plan = plan_of(sql)
+        assert "INDEX" in plan.upper(), plan
+        assert "SEQ SCAN" not in plan.upper(), plan
+
+
+def plan_of(sql: str) -> str:
+    """How the database would answer, among many rows."""
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if database.vendor == 'sqlite' else ''}{sql}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
