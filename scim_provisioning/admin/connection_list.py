@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.db import router, transaction
@@ -34,6 +35,11 @@ class Row:
     def state_label(self) -> str | Promise:
         """The same in words."""
         return STATE_LABELS[self.state]
+
+    @property
+    def last_used(self) -> datetime | None:
+        """When a request last came, with whichever token."""
+        return connections.last_used(self.connection)
 
 
 class ConnectionList(OwnPages):

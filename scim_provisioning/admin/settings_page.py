@@ -179,6 +179,8 @@ class SettingsPage(ConnectionList):
             tenant=tenant_name(connection, connections.tenants()) if _number(request) else None,
             state=state,
             state_label=STATE_LABELS[state],
+            overlaps=connections.overlaps(connection),
+            last_used=connections.last_used(connection),
             provider=provider_of(connection.provider),
             documentation_url=settings.DOCUMENTATION_URI,
             url=url,

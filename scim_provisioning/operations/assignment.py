@@ -90,7 +90,7 @@ def _change(groups: GroupCollection, user: Model, new: set[Any], gone: set[Any])
     itself = {user.pk: users.id_of(user)}
     return [
         SetChanged(groups, key, id, itself if key in new else {}, {} if key in new else itself)
-        for key, id in groups.ids(sorted(new | gone)).items()
+        for key, id in groups.ids(sorted(new | seen(groups, gone))).items()
     ]
 
 

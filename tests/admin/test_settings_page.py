@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from django.db import connection as database
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.debug import ExceptionReporter
 
 from scim_provisioning import tokens
@@ -56,6 +57,22 @@ class TestTheBox:
         assert f"…{token[-4:]}" in text
         assert "by admin@example.com" in text
         assert "Last used" not in text
+
+    def test_tells_of_both_tokens_while_a_rotation_overlaps(self, settings_page: SettingsPageClient) -> None:
+        old = settings_page.enable()
+        Connection.objects.update(last_used_at=timezone.now())
+        _, new = connections.rotate(lifetime=timedelta(days=365))
+        text = settings_page.box().text
+        assert f"…{new[-4:]}" in text
+        assert f"…{old[-4:]}" not in text
+        assert "Enabled" in text
+        assert "Waiting" not in text
+        for words in ("Previous token valid until", "Expires", "Last used"):
+            assert words in text
+        connections.end_previous()
+        text = settings_page.box().text
+        assert "Previous token" not in text
+        assert "Waiting for the first request" in text
 
     def test_says_when_the_token_was_used(self, settings_page: SettingsPageClient) -> None:
         connection = connections.authenticate(settings_page.enable())
