@@ -127,11 +127,11 @@ def check_agreement(kind: str, examples: int) -> None:
 
 
 @pytest.mark.rfc("7644-3.4.2.2-01")
-@pytest.mark.thorough
+@pytest.mark.once_per_database
 def test_the_database_selects_the_users_whom_the_evaluation_selects() -> None:
     check_agreement("User", 500)
 
 
-@pytest.mark.thorough
+@pytest.mark.once_per_database
 def test_the_database_selects_the_groups_which_the_evaluation_selects() -> None:
     check_agreement("Group", 300)

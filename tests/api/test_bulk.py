@@ -395,7 +395,7 @@ def state(scim: ScimClient, profile: Profile) -> dict[str, Any]:
 
 
 @pytest.mark.rfc("7644-3.7-16", "7644-3.7.1-01", "7644-3.7.2-01")
-@pytest.mark.thorough
+@pytest.mark.once_per_database
 def test_a_batch_in_any_order_ends_as_its_operations_one_by_one(scim: ScimClient) -> None:
     profile = ProfileFactory()
 

@@ -50,7 +50,7 @@ def by_cursor(get: Get, size: int, **query: Any) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.rfc("9865-2-01", "9865-2-02", "9865-2-05", "9865-2-07", "9865-2-08", "9865-2-10", "9865-2.2-01")
-@pytest.mark.thorough
+@pytest.mark.once_per_database
 @pytest.mark.parametrize("order", ["ascending", "descending"])
 def test_the_pages_by_cursor_are_the_whole_list_there_and_back(scim: ScimClient, order: str) -> None:
     directory = company(seed=3, users=18)

@@ -13,7 +13,7 @@ from tests.scim import ScimClient
 from tests.scim2_tester import ACTIVE, NEEDS_A_NEW_GROUP, checked, failed, named
 
 
-@pytest.mark.thorough
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)  # each request ends, as it does in a server, with its connection
 @pytest.mark.rfc("7643-7-07", "7644-3.1-03")
 def test_every_check_passes_but_those_that_are_named(scim: ScimClient, settings: Any) -> None:
@@ -27,7 +27,7 @@ def test_every_check_passes_but_those_that_are_named(scim: ScimClient, settings:
     assert passed >= Counter({None: 20, "User": 80, "Group": 10})  # none is about discovery
 
 
-@pytest.mark.thorough
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_where_the_product_makes_the_groups_every_check_that_needs_a_new_one_fails(scim: ScimClient) -> None:
     assert failed(checked(scim.token)) == {ACTIVE, *NEEDS_A_NEW_GROUP}

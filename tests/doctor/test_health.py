@@ -20,7 +20,7 @@ from tests.scim import ScimClient, user
 
 from .played import failed, results, rows, told
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.once_per_database
 
 EVERY = sorted(providers())
 

@@ -33,7 +33,7 @@ from example_project.demo.transcript import Exchange
 from example_project.management.commands.demo import Command, require_client
 from tests.factories import ProfileFactory, ProjectAccessFactory, UserFactory
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.once
 
 PATIENCE = 120  # seconds: on a busy machine, everything takes many times longer
 

@@ -13,7 +13,7 @@ PLAIN = "plain"
 OTHERS = sorted({settings.parent.name for settings in HERE.glob("*/settings.py")} - {PLAIN})
 
 
-@pytest.mark.parametrize("host", [PLAIN, *(pytest.param(host, marks=pytest.mark.thorough) for host in OTHERS)])
+@pytest.mark.parametrize("host", [PLAIN, *(pytest.param(host, marks=pytest.mark.once_per_database) for host in OTHERS)])
 def test_what_a_host_has_to_pass(host: str) -> None:
     pytest_of_host = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--ds=tests.hosts.{host}.settings"]
     done = subprocess.run([*pytest_of_host, str(HERE / host)], cwd=HERE.parents[1], capture_output=True, text=True)

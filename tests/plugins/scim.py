@@ -26,8 +26,9 @@ ONLY_AUTOMATIC: Final = {
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "scim" in metafunc.fixturenames and metafunc.definition.get_closest_marker("rfc") is not None:
         name = metafunc.definition.nodeid.partition("tests/")[2]
-        once = name in ONLY_AUTOMATIC or metafunc.definition.get_closest_marker("thorough") is not None
-        strict = [] if once else [pytest.param(STRICT, marks=pytest.mark.thorough)]
+        long = any(metafunc.definition.get_closest_marker(mark) for mark in ("once", "once_per_database"))
+        once = long or name in ONLY_AUTOMATIC
+        strict = [] if once else [pytest.param(STRICT, marks=pytest.mark.once)]
         metafunc.parametrize("dialect", [AUTOMATIC, *strict])
 
 

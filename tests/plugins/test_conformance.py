@@ -12,7 +12,7 @@ import pytest
 
 from tests.plugins.traceability import notes, requirements
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "conformance.md"

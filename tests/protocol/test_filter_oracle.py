@@ -86,7 +86,7 @@ def without_nothing(value: Any) -> Any:
 
 
 @pytest.mark.rfc("7644-3.4.2.2-06", "7644-3.4.2.2-07", "7644-3.4.2.2-12", "7644-3.4.2.2-15", "7644-3.4.2.2-19")
-@pytest.mark.thorough
+@pytest.mark.once
 @settings(max_examples=500)
 @given(questions(PERSON).map(comparable), st.lists(documents(PERSON).map(without_nothing), min_size=6, max_size=6))
 def test_a_filter_finds_whom_it_finds_with_scim2_models(asked: Expression, people: list[dict[str, Any]]) -> None:

@@ -17,7 +17,7 @@ from example_project.scim import EmployeeAdapter, ProfileAdapter
 from scim_provisioning.adapters import Column, GroupAdapter, Members, UserAdapter
 from scim_provisioning.testing import ContractTests
 
-pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 class Forgets(Column):
