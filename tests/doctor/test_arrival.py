@@ -14,6 +14,8 @@ from scim_provisioning.operations import connections, resources
 
 from .played import failed, told
 
+pytestmark = pytest.mark.once_per_database
+
 urlpatterns = [path("", lambda request: None)]
 """A project that has not mounted the endpoints."""
 

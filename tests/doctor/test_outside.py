@@ -21,6 +21,8 @@ from tests.idp.hosts import OPEN_PROFILES
 from . import proxies
 from .played import failed, results, rows, told
 
+pytestmark = pytest.mark.once_per_database
+
 FIRST = "the configuration is there"
 
 

@@ -19,6 +19,8 @@ from tests.factories import UserFactory
 
 from .played import failed, results, told
 
+pytestmark = pytest.mark.once_per_database
+
 
 class MakesStaff(EmployeeAdapter):
     def new(self) -> Any:
