@@ -60,6 +60,11 @@ class Column(Source):
         return there
 
     @property
+    def is_unique(self) -> bool:
+        """Whether one resource alone can have a value; many may refer to a shared row, whatever is unique there."""
+        return bool(self.field.unique) and not (self.hops and self.hops[-1].is_shared)
+
+    @property
     def is_text(self) -> bool:
         """Whether the database has it as text."""
         return isinstance(self.field, (CharField, TextField))

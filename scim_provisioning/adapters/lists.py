@@ -97,6 +97,14 @@ class SingleValue(StoredList):
         self.column = copy(self.column)
         self.column.bind(model, Target(target.prefix, target.attribute, target.attribute.sub("value")))
 
+    def within(self, collection: Collection) -> SingleValue:
+        column = self.column.within(collection)
+        if column is self.column:
+            return self
+        there = copy(self)
+        there.column = column
+        return there
+
     def columns(self, prefix: str = "") -> tuple[str | Expression, ...]:
         return (*self.column.columns(prefix), *super().columns(prefix))
 

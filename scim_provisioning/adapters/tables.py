@@ -57,6 +57,11 @@ class MultiValue(Related):
             self.elements[sub.name] = copy(source)
             self.elements[sub.name].bind(self.table, Target(target.prefix, target.attribute, sub))
 
+    def within(self, collection: Collection) -> MultiValue:
+        there = copy(self)
+        there.elements = {name: source.within(collection) for name, source in self.elements.items()}
+        return there
+
     def describe(self, attribute: Attribute) -> Attribute:
         subs = [sub for sub in attribute.sub_attributes if sub.name in self.elements]
         kept = tuple(self.elements[sub.name].describe(sub) for sub in subs)

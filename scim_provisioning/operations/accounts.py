@@ -103,4 +103,4 @@ def locked_hidden(users: UserCollection, key: Any) -> Model:
 
 def _freed(users: UserCollection) -> list[str]:
     """Attributes in unique columns that can be null (an e-mail address): the deleted account must not keep them."""
-    return [key for key, column in users.columns().items() if column.field.unique and column.field.null]
+    return [key for key, column in users.columns().items() if column.is_unique and column.field.null]

@@ -88,7 +88,7 @@ def _taken(collection: Collection, instance: Model, table: str) -> Uniqueness:
             return Uniqueness(f"{path} holds a value twice, or one that another {kind} has.")
     others = collection.adapter.get_queryset().exclude(pk=instance.pk)
     for path, column in collection.columns().items():
-        (value,) = column.values(instance) if column.field.unique else (None,)
+        (value,) = column.values(instance) if column.is_unique else (None,)
         if value is not None and (other := others.filter(**{column.name: value}).first()):
             return _taken_by(collection, path, other)
     leaves = collection.resource_type.leaves

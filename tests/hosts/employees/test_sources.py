@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from scim_provisioning.adapters import Column, UserAdapter
 from scim_provisioning.models import Event
 from scim_provisioning.protocol.constants import ENTERPRISE_USER, USER
 from tests.scim import Answer, ScimClient
@@ -37,6 +38,17 @@ def names(scim: ScimClient, filter: str) -> list[str]:
 def attribute(scim: ScimClient, schema: str, name: str) -> dict[str, Any]:
     (found,) = [one for one in scim.get(f"/Schemas/{schema}").json["attributes"] if one["name"] == name]
     return found
+
+
+class DepartmentFirstAdapter(UserAdapter):
+    """The department stands before the number that may be taken."""
+
+    attributes = {
+        "userName": Column("username"),
+        "active": Column("is_active"),
+        f"{ENTERPRISE_USER}:department": Column("employee.department.name"),
+        f"{ENTERPRISE_USER}:employeeNumber": Column("employee.number"),
+    }
 
 
 class TestAColumnOfCodes:
@@ -131,6 +143,19 @@ class TestAColumnOfASharedRow:
         assert (answer.status, answer.scim_type) == (400, "invalidValue")
         assert "no department 'Moon'" in answer.json["detail"]
         assert not Employee.objects.exists()
+
+    def test_is_taken_by_nobody_although_the_row_s_name_is_unique(self, scim: ScimClient, settings: Any) -> None:
+        settings.SCIM_PROVISIONING = {
+            **settings.SCIM_PROVISIONING,
+            "USER_ADAPTER": f"{__name__}.DepartmentFirstAdapter",
+        }
+        sales = Department.objects.create(name="Sales")
+        Employee.objects.create(user=person("ada"), department=sales, number=12)
+        bob = person("bob")
+        Employee.objects.create(user=bob, department=sales)
+        answer = replace(scim, bob, f"{ENTERPRISE_USER}:employeeNumber", "12")
+        assert (answer.status, answer.scim_type) == (409, "uniqueness")
+        assert answer.json["detail"].startswith(f"{ENTERPRISE_USER}:employeeNumber is taken")
 
     def test_is_cleared(self, scim: ScimClient) -> None:
         ada = person("ada")

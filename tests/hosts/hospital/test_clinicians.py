@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from scim_provisioning.adapters import Column, MultiValue
 from scim_provisioning.protocol.constants import ENTERPRISE_USER
 from tests.scim import CORE_GROUP, CORE_USER, Answer, ScimClient
 
 from .models import Clinician, Language, Pager, Rota, Shift, Ward
+from .scim import ClinicianAdapter
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,22 @@ def post(scim: ScimClient, login: str, **attributes: Any) -> Answer:
 
 def speak(*codes: str) -> list[dict[str, str]]:
     return [{"value": code} for code in codes]
+
+
+class LanguageOfTheTenant(Column):
+    """A host that makes a language where it is missing, and knows for whom."""
+
+    def pick(self, value: Any) -> Language:
+        return Language.objects.get_or_create(code=f"{value}{self.connection.tenant}")[0]
+
+
+class MakingAdapter(ClinicianAdapter):
+    """Languages are picked within the connection."""
+
+    attributes = {
+        **ClinicianAdapter.attributes,
+        "entitlements": MultiValue("languages", {"value": LanguageOfTheTenant("language.code")}),
+    }
 
 
 class TestAFlagThatSaysTheOpposite:
@@ -88,6 +106,12 @@ class TestAManyToManyRelation:
         ada = made("ada")
         answer = patch(scim, ada, "add", "entitlements", speak("tlh"))
         assert (answer.status, answer.scim_type, "'tlh'" in answer.detail) == (400, "invalidValue", True)
+
+    def test_picks_its_rows_within_the_connection(self, scim: ScimClient, settings: Any) -> None:
+        settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "USER_ADAPTER": f"{__name__}.MakingAdapter"}
+        ada = made("ada")
+        assert patch(scim, ada, "add", "entitlements", speak("tlh")).status == 200
+        assert self.spoken(ada) == {"tlh"}
 
     def test_refuses_one_value_in_two_letter_cases(self, scim: ScimClient) -> None:
         answer = patch(scim, made("ada"), "add", "entitlements", speak("en", "EN"))
