@@ -54,6 +54,27 @@ class MakingAdapter(ClinicianAdapter):
     }
 
 
+class WardAdapter(ClinicianAdapter):
+    """The ward is shown with the clinician."""
+
+    attributes = {**ClinicianAdapter.attributes, f"{ENTERPRISE_USER}:division": Column("ward.name")}
+
+
+class TestAForeignKeyOnTheUser:
+    def test_is_set_by_the_name_of_its_row_and_cleared(self, scim: ScimClient, settings: Any) -> None:
+        settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "USER_ADAPTER": f"{__name__}.WardAdapter"}
+        division, ward = f"{ENTERPRISE_USER}:division", Ward.objects.create(name="Burns")
+        ada = made("ada")
+        assert patch(scim, ada, "add", division, "burns").json[ENTERPRISE_USER]["division"] == "Burns"
+        assert Clinician.objects.get(pk=ada.pk).ward == ward
+        assert names(scim, f'{division} eq "BURNS"') == ["ada"]
+        assert post(scim, "bob", **{ENTERPRISE_USER: {"division": "Burns"}}).status == 201
+        assert patch(scim, ada, "add", division, "Moon").scim_type == "invalidValue"
+        assert patch(scim, ada, "remove", division).status == 200
+        assert list(Clinician.objects.order_by("pk").values_list("ward", flat=True)) == [None, ward.pk]
+        assert list(Ward.objects.values_list("name", flat=True)) == ["Burns"]
+
+
 class TestAFlagThatSaysTheOpposite:
     def test_is_read_found_and_written(self, scim: ScimClient) -> None:
         ada, bob = made("ada"), made("bob", is_suspended=True)
