@@ -14,7 +14,7 @@ from scim_provisioning import adapters
 from scim_provisioning.adapters import Source
 from scim_provisioning.adapters.many import Many
 from scim_provisioning.adapters.sources import Complex
-from scim_provisioning.admin.providers import PROVIDERS, Provider
+from scim_provisioning.pages.providers import PROVIDERS, Provider
 from tests.scim import ScimClient
 
 ROOT = Path(settings.BASE_DIR)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse_lazy
 
-View = Callable[..., HttpResponseBase]
+from ..pages.frame import View, is_superuser
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
 else:
     _ModelAdmin = admin.ModelAdmin
-
-
-def is_superuser(request: HttpRequest) -> bool:
-    """Whether the request is an active superuser's. Permissions on models give no access here."""
-    return request.user.is_active and bool(getattr(request.user, "is_superuser", False))
 
 
 class SuperuserAdmin(_ModelAdmin):

@@ -1,100 +1,50 @@
-"""Authentication settings › SCIM provisioning: how the connection stands, and the switch.
-
-The box (GET) links to the form (`edit/`). Ticking and saving answers with the token, in that one response; unticking
-and saving asks once (`disable/`). The same form says which identity provider it is; that leaves the token as it is. A
-form that was made from what has passed since changes nothing. Where the product has tenants there is a list first, and
-the same pages for each connection at `<pk>/…`.
-"""
+"""The settings pages in the frame of the Django admin, in the place of its usual pages of a model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import messages
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import router, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern
-from django.utils.translation import gettext
-from django.views.decorators.debug import sensitive_variables
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 
-from .. import locations
-from ..conf import settings
 from ..models import Connection
-from ..operations import connections
-from ..operations.connections import ConnectionMovedError
-from .banner import Banner
-from .connection_list import ConnectionList, tenant_name
-from .forms import ProvisioningForm, VersionForm
-from .pages import STATE_LABELS
-from .providers import provider_of
+from ..pages import SettingsPages
+from ..pages.frame import View
+from ..pages.settings_page import of_one_connection
+from .permissions import SuperuserAdmin
 
 
-def of_one_connection(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Finds the connection that the address means; where it means none, the page leads to those that there are.
-
-    The only connection has no number in its address, one of several has.
-    """
-
-    @wraps(view)
-    def page(self: SettingsPage, request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
-        found: Connection | None = None
-        if connections.are_several() == (pk is not None):
-            found = connections.current() if pk is None else connections.all_of_them().filter(pk=pk).first()
-        return HttpResponseRedirect(self.url("changelist")) if found is None else view(self, request, found)
-
-    return page
-
-
-class SettingsPage(ConnectionList):
+class SettingsPage(SettingsPages, SuperuserAdmin):
     """The pages in the place of Django's list, add, change, delete and history pages of Connection."""
+
+    base_template = "scim_provisioning/admin/frame.html"
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.page("", self.index_view, "changelist"),
-            self.page("add/", self.new_view, "add"),
-            self.page("edit/", self.edit_view, "edit"),
-            self.page("disable/", self.disable_view, "disable"),
-            self.page("<int:pk>/", self.box_view, "box"),
-            self.page("<int:pk>/edit/", self.edit_view, "edit"),
-            self.page("<int:pk>/disable/", self.disable_view, "disable"),
+            *super().get_urls(),
             self.page("<int:pk>/change/", self.usual_view, "change"),  # the admin's recent actions link here
             self.page("<path:rest>/", self.other_view),
         ]
 
-    def index_view(self, request: HttpRequest) -> HttpResponseBase:
-        """The list of connections, or the only one."""
-        return self.list_view(request) if connections.are_several() else self._box(request, connections.current())
+    @property
+    def urls(self) -> list[URLPattern]:
+        """The addresses within the admin site's own namespace."""
+        return self.get_urls()
 
-    @of_one_connection
-    def box_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
-        """How the SCIM provisioning of one tenant stands."""
-        return self._box(request, connection)
+    def guard(self, view: View) -> View:
+        return self.superuser_view(view)
 
-    @of_one_connection
-    def edit_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
-        """The form; saving the tick answers with the token."""
-        form = ProvisioningForm(request.POST) if request.method == "POST" else ProvisioningForm.showing(connection)
-        if not form.is_valid():
-            return self._render(request, "edit.html", connection, form=form)
-        try:
-            return self._save(request, connection.tenant, form)
-        except ConnectionMovedError:
-            return self._moved(request)
+    def url_name(self, name: str) -> str:
+        """The names that the admin looks for."""
+        return f"{self.opts.app_label}_{self.opts.model_name}_{'changelist' if name == 'index' else name}"
 
-    @of_one_connection
-    def disable_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
-        """Asks once, then ends the token."""
-        if request.method == "POST":
-            form = VersionForm(request.POST)
-            form.full_clean()
-            return self._disable(request, connection.tenant, form.cleaned_data["version"])
-        if not connection.enabled:
-            return HttpResponseRedirect(self._own_url(request, "box"))
-        return self._render(request, "disable.html", connection, form=VersionForm.showing(connection))
+    def url(self, name: str, *parts: Any) -> str:
+        """The address of a page on this admin site."""
+        return reverse(f"admin:{self.url_name(name)}", args=parts, current_app=self.admin_site.name)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        request.current_app = self.admin_site.name
+        return self.admin_site.each_context(request)
 
     @of_one_connection
     def usual_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
@@ -103,102 +53,4 @@ class SettingsPage(ConnectionList):
 
     def other_view(self, request: HttpRequest, **parts: str) -> HttpResponseBase:
         """The admin's usual pages of a model, which this one has not got."""
-        return HttpResponseRedirect(self.url("changelist"))
-
-    def _box(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._render(request, "settings.html", connection)
-
-    @sensitive_variables("token", "banner")
-    def _save(self, request: HttpRequest, tenant: str, form: ProvisioningForm) -> HttpResponseBase:
-        """What the form says, in one transaction; disabling is only led to."""
-        url = locations.provisioning_url(request)  # first: should it fail, there is no token yet that nobody saw
-        seen, ticked, token = form.cleaned_data["version"], form.cleaned_data["enabled"], None
-        with transaction.atomic(using=router.db_for_write(Connection)):
-            connection, changed = connections.describe(tenant, seen=seen, **form.details)
-            if changed:
-                seen = connections.version(connection)
-                labels = [str(form.fields[name].label) for name in changed]
-                self.log_change(request, connection, [{"changed": {"fields": labels}}])
-            if ticked:
-                connection, token = connections.enable(cast(AbstractBaseUser, request.user), tenant, seen=seen)
-            elif connection.enabled and seen != connections.version(connection):
-                raise ConnectionMovedError
-            if token:
-                self.log_change(request, connection, gettext("Enabled SCIM provisioning"))
-        if token:
-            banner = Banner(url, token, provider_of(connection.provider))
-            return self._render(request, "settings.html", connection, banner=banner)
-        if changed:
-            self.message_user(request, gettext("The changes were saved."), messages.SUCCESS)
-        if connection.enabled and not ticked:
-            return HttpResponseRedirect(self._own_url(request, "disable"))
-        if changed:
-            return HttpResponseRedirect(self._own_url(request, "box"))
-        return self._back(request, messages.INFO, self._nothing_to_do(connection))
-
-    def _nothing_to_do(self, connection: Connection) -> str:
-        if not connection.enabled:
-            return gettext("Nothing was changed: SCIM provisioning is not enabled.")
-        return gettext(
-            "SCIM provisioning is enabled already. Its token was shown when it was made, and is not shown again. "
-            "If it is lost, disable SCIM provisioning and enable it again: that makes a new token."
-        )
-
-    def _disable(self, request: HttpRequest, tenant: str, seen: str) -> HttpResponseBase:
-        try:
-            with transaction.atomic(using=router.db_for_write(Connection)):
-                connection, was_enabled = connections.disable(cast(AbstractBaseUser, request.user), tenant, seen=seen)
-                if was_enabled:
-                    self.log_change(request, connection, gettext("Disabled SCIM provisioning"))
-        except ConnectionMovedError:
-            return self._moved(request)
-        if was_enabled:
-            return self._back(request, messages.SUCCESS, gettext("SCIM provisioning is disabled."))
-        return self._back(request, messages.INFO, self._nothing_to_do(connection))
-
-    def _moved(self, request: HttpRequest) -> HttpResponse:
-        words = gettext(
-            "Nothing was changed: somebody changed these settings after you opened the form. "
-            "This is how they stand now."
-        )
-        return self._back(request, messages.WARNING, words)
-
-    def _back(self, request: HttpRequest, level: int, words: str) -> HttpResponse:
-        return self.redirect(request, level, words, self._own_url(request, "box"))
-
-    @sensitive_variables("context")
-    def _render(self, request: HttpRequest, template: str, connection: Connection, **context: Any) -> TemplateResponse:
-        url = locations.provisioning_url(request)
-        state = connections.state(connection)
-        return self.draw(
-            request,
-            template,
-            connection=connection,
-            tenant=tenant_name(connection, connections.tenants()) if _number(request) else None,
-            state=state,
-            state_label=STATE_LABELS[state],
-            overlaps=connections.overlaps(connection),
-            last_used=connections.last_used(connection),
-            provider=provider_of(connection.provider),
-            documentation_url=settings.DOCUMENTATION_URI,
-            url=url,
-            url_is_unprotected=locations.is_unprotected(url),
-            box_url=self._own_url(request, "box"),
-            edit_url=self._own_url(request, "edit"),
-            **context,
-        )
-
-    def _own_url(self, request: HttpRequest, name: str) -> str:
-        """Another page about the same connection."""
-        number = _number(request)
-        if number is None:
-            return self.url("changelist" if name == "box" else name)
-        return self.url(name, number)
-
-
-def _number(request: HttpRequest) -> int | None:
-    """Which of several connections the page is about, by its address; None for the only one."""
-    number: int | None = request.resolver_match.kwargs.get("pk") if request.resolver_match else None
-    return number
+        return HttpResponseRedirect(self.url("index"))

@@ -23,12 +23,12 @@ from django.utils import timezone, translation
 from django.views.debug import ExceptionReporter
 
 from scim_provisioning import tokens
-from scim_provisioning.admin.banner import Banner
-from scim_provisioning.admin.providers import PROVIDERS, Provider
 from scim_provisioning.admin.settings_page import SettingsPage
 from scim_provisioning.locations import is_unprotected
 from scim_provisioning.models import Connection
 from scim_provisioning.operations import connections
+from scim_provisioning.pages.banner import Banner
+from scim_provisioning.pages.providers import PROVIDERS, Provider
 from tests.admin.conftest import TOKEN, SettingsPageClient, token_in, words_of
 from tests.factories import SuperuserFactory
 

@@ -8,11 +8,11 @@ import pytest
 from django.core.management import call_command
 
 from scim_provisioning import signals
-from scim_provisioning.admin.providers import PROVIDERS
 from scim_provisioning.doctor.conversations import Phase
 from scim_provisioning.doctor.providers import providers
 from scim_provisioning.models import Connection
 from scim_provisioning.operations import connections
+from scim_provisioning.pages.providers import PROVIDERS
 from tests.factories import ProfileFactory, ProjectFactory, SuperuserFactory, UserFactory
 from tests.idp.hosts import OPEN_PROFILES
 from tests.idp.scenarios import RECORDED, load

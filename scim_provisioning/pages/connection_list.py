@@ -15,7 +15,7 @@ from ..models import Connection
 from ..operations import connections
 from ..operations.connections import State
 from .forms import TenantForm
-from .pages import STATE_LABELS, OwnPages
+from .frame import STATE_LABELS, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Row:
         return connections.last_used(self.connection)
 
 
-class ConnectionList(OwnPages):
+class ConnectionList(Frame):
     """The list and the form. The connections' own pages are at `<pk>/…`."""
 
     def list_view(self, request: HttpRequest) -> HttpResponseBase:
@@ -67,7 +67,7 @@ class ConnectionList(OwnPages):
         """The tenant whose connection is to be added; its form with the check box comes next."""
         names = connections.tenants()
         if not names:
-            return HttpResponseRedirect(self.url("changelist"))
+            return HttpResponseRedirect(self.url("index"))
         if request.method == "POST":
             form = TenantForm(request.POST, tenants=names)
             if form.is_valid():
