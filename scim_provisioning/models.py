@@ -158,7 +158,10 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["resource", "-at"], name="scim_event_resource"),
             models.Index(fields=["connection", "-at"], name="scim_event_connection"),
+            models.Index(fields=["operation", "-at"], name="scim_event_operation"),
+            models.Index(fields=["request_id"], name="scim_event_request"),
             models.Index(fields=["connection", "-at"], condition=models.Q(outcome__gte=400), name="scim_event_refused"),
+            models.Index(fields=["-at"], condition=models.Q(outcome__gte=400), name="scim_event_all_refused"),
         ]
         constraints = [
             models.UniqueConstraint(

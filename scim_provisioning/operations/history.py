@@ -1,0 +1,134 @@
+"""What has happened: the Events that somebody asks for, page by page, the newest first.
+
+Pages are keysets: a page begins at a Position, so that a deep one costs what the first costs, and nothing is counted.
+Each thing that can be asked for has an index on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from ..models import Connection, Event
+from . import mentions, naming
+from .refusals import REFUSED
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place between the Events: that of an Event, by its time and key."""
+
+    at: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, event: Event) -> Position:
+        """The place of an Event."""
+        return cls(event.at, event.pk)
+
+    @classmethod
+    def parse(cls, text: str) -> Position:
+        """What `str` wrote; ValueError for anything else."""
+        at, _, pk = text.rpartition("~")
+        position = cls(datetime.fromisoformat(at), int(pk))
+        if str(position) != text:
+            raise ValueError(f"{text!r} is not a position.")
+        return position
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.pk}"
+
+    def older(self) -> Q:
+        """The Events behind it, older ones."""
+        return Q(at__lte=self.at) & (Q(at__lt=self.at) | Q(pk__lt=self.pk))
+
+    def newer(self) -> Q:
+        """The Events before it, newer ones."""
+        return Q(at__gte=self.at) & (Q(at__gt=self.at) | Q(pk__gt=self.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which Events are asked for; what is left out does not matter.
+
+    `user` and `group` are SCIM ids: the Events about them, and those in which they joined or left. `search` is a part
+    of the name of a user or group, a whole id, or the id of a request.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    user: str = ""
+    group: str = ""
+    operation: str = ""
+    refused: bool | None = None
+    connection: Connection | None = None
+    search: str = ""
+
+    def condition(self) -> Q:
+        """The same as a condition on Events."""
+        asked = [
+            self.since and Q(at__gte=self.since),
+            self.until and Q(at__lt=self.until),
+            self.user and _about("User", self.user),
+            self.group and _about("Group", self.group),
+            self.operation and Q(operation=self.operation),
+            self.refused is not None and (Q(outcome__gte=REFUSED) if self.refused else Q(outcome__lt=REFUSED)),
+            self.connection and Q(connection=self.connection),
+            self.search and _found_by(self.search),
+        ]
+        return Q(*(condition for condition in asked if condition))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some Events, the newest first, and where the pages beside it begin; None where there is none."""
+
+    events: list[Event]
+    newer: Position | None
+    older: Position | None
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What the users and groups in these Events are called now, by resource type and id; who is gone is not in it."""
+
+
+def page(
+    wanted: Wanted, *, older_than: Position | None = None, newer_than: Position | None = None, size: int = PAGE_SIZE
+) -> Page:
+    """The first page, or the one behind or before a position: one query for the Events, one for each kind of name."""
+    rows = events(wanted)
+    if newer_than is not None:
+        found = list(rows.filter(newer_than.newer()).order_by("at", "pk")[: size + 1])
+        there_is_more, shown = len(found) > size, found[:size][::-1]
+        newer, older = there_is_more, True
+    else:
+        found = list((rows.filter(older_than.older()) if older_than else rows).order_by("-at", "-pk")[: size + 1])
+        there_is_more, shown = len(found) > size, found[:size]
+        newer, older = older_than is not None, there_is_more
+    return Page(
+        events=shown,
+        newer=Position.of(shown[0]) if shown and newer else None,
+        older=Position.of(shown[-1]) if shown and older else None,
+        names=naming.names(resource for event in shown for resource in naming.resources_in(event)),
+    )
+
+
+def events(wanted: Wanted) -> QuerySet[Event]:
+    """The Events that are asked for, in no order."""
+    return Event.objects.filter(wanted.condition()).select_related("connection")
+
+
+def _about(resource_type: str, id: str) -> Q:
+    return Q(resource_type=resource_type, resource=id) | mentions.of(resource_type, id)
+
+
+def _found_by(text: str) -> Q:
+    """The Events about what has that name or id, and those of the request with that id."""
+    ids = naming.called(text)
+    about: list[Any] = [Q(request_id=text), Q(resource=text), mentions.of_user_name(text)]
+    return reduce(or_, [*about, *(_about(resource_type, id) for resource_type, id in ids)])
