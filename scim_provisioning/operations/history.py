@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -129,6 +128,5 @@ def _about(resource_type: str, id: str) -> Q:
 
 def _found_by(text: str) -> Q:
     """The Events about what has that name or id, and those of the request with that id."""
-    ids = naming.called(text)
-    about: list[Any] = [Q(request_id=text), Q(resource=text), mentions.of_user_name(text)]
-    return reduce(or_, [*about, *(_about(resource_type, id) for resource_type, id in ids)])
+    found = Q(request_id=text) | Q(resource=text) | mentions.of_user_name(text)
+    return reduce(or_, (_about(*resource) for resource in naming.called(text)), found)

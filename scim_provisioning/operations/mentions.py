@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import BooleanField, Expression, F, Q
 from django.db.models.sql.compiler import SQLCompiler
 
-Compiled = tuple[str, list[Any]]
+Compiled = tuple[str, tuple[Any, ...]]
 
 
 class Mentions(Expression):
@@ -34,19 +34,19 @@ class Mentions(Expression):
         tests = list(self._tests())
         condition = " AND ".join(sql for sql, _ in tests)
         exists = f"EXISTS(SELECT 1 FROM json_each({changes}) AS change WHERE {condition})"  # noqa: S608 (no value in it)
-        return exists, [*parameters, *(value for _, values in tests for value in values)]
+        return exists, (*parameters, *(value for _, values in tests for value in values))
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> Compiled:
         changes, parameters = compiler.compile(self.changes)
-        return f"({changes} @> %s::jsonb)", [*parameters, json.dumps([self.members])]
+        return f"({changes} @> %s::jsonb)", (*parameters, json.dumps([self.members]))
 
     def _tests(self) -> Iterator[Compiled]:
         for name, value in self.members.items():
             if isinstance(value, str):
-                yield "change.value ->> %s = %s", [f"$.{name}", value]
+                yield "change.value ->> %s = %s", (f"$.{name}", value)
             else:
                 for element in value:
-                    yield "%s IN (SELECT atom FROM json_each(change.value, %s))", [element, f"$.{name}"]
+                    yield "%s IN (SELECT atom FROM json_each(change.value, %s))", (element, f"$.{name}")
 
 
 def of(resource_type: str, id: str) -> Q:
