@@ -45,7 +45,7 @@ class Frame:
     """Whoever is let in, by login and `allows`, sees the pages within `base_template`, at the addresses in `urls`."""
 
     base_template: str
-    """A template of the product with the blocks `scim_head`, in its head, and `scim`; if it likes, `scim_breadcrumbs`."""
+    """A template of the product with the blocks `scim_head` and `scim`, and perhaps `scim_breadcrumbs`."""
 
     namespace = "provisioning"
     """What the names of the addresses begin with, with the namespaces of the product's own URLs that are around it."""
