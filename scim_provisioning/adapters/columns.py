@@ -109,6 +109,9 @@ class Column(Source):
             row = row_to_write(instance, self.hops, self.field.attname)
             setattr(row, self.field.attname, fitting(self.field, value, self.target.key))
 
+    def fills(self) -> list[Any]:
+        return [self.hops[-1].field if self.hops and self.hops[-1].is_shared else self.field]
+
     def pick(self, value: Any) -> Model:
         """The shared row for a value; InvalidValue where there is none.
 

@@ -124,6 +124,9 @@ class SingleValue(StoredList):
         (column,) = self.column.values(instance)
         store(instance, self.target.key, {"column": column, "elements": value} if value else None)
 
+    def fills(self) -> list[Any]:
+        return self.column.fills()
+
     def chosen(self, elements: list[dict[str, Any]] | None) -> str | None:
         """The value that goes to the column."""
         if not elements:

@@ -59,6 +59,10 @@ class Many:
         """Put the elements on the instance; in memory only."""
         raise NotImplementedError
 
+    def fills(self) -> list[Any]:
+        """The fields of the host's models that are changed by it; one of a table stands for the table."""
+        return []
+
 
 class InRow(Many):
     """Stored in the resource's own row (or its record's): read like a single value."""

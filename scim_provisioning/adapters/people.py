@@ -122,6 +122,9 @@ class Password(Source):
         """The hash, by which a change shows."""
         return (getattr(instance, "password", None),)
 
+    def fills(self) -> list[Any]:
+        return [self.model._meta.get_field("password")]
+
     def write(self, instance: Any, value: Any) -> None:
         if value is None:
             if instance.has_usable_password():

@@ -81,6 +81,10 @@ class FullName(Stored):
     def values(self, instance: Model) -> tuple[Any, ...]:
         return (*super().values(instance), *(followed(instance, name.split(LOOKUP_SEP)) for name in self.names))
 
+    def fills(self) -> list[Any]:
+        """None: the names are only read."""
+        return []
+
     def expression(self, prefix: str = "") -> Operand:
         given, family = (prefix + name for name in self.names)
         full = lookups.or_null(Trim(Concat(given, Value(" "), family)))

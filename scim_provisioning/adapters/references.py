@@ -65,6 +65,9 @@ class Members(Related):
             raise TypeError("Members is not bound yet")
         return self._membership
 
+    def fills(self) -> list[Any]:
+        return [self.membership.model._meta.get_field(self.membership.group)]
+
     def any(self, collection: Collection, condition: OfElement) -> Q:
         users, at = collection.directory.users, self.membership
         pairs = at.table.filter(**{at.group_key: OuterRef("pk")})

@@ -81,6 +81,11 @@ class Source:
         """Put a value, or None, on the instance; in memory only. InvalidValue where the column can't hold it."""
         raise NotImplementedError
 
+    def fills(self) -> list[Any]:
+        """The fields of the host's models that `write` changes: those of the row that are read, unless it says more."""
+        own = {field.name: field for field in self.model._meta.get_fields()}
+        return [own[name] for name in self.columns() if isinstance(name, str) and name in own]
+
 
 class Complex:
     """A single-valued complex attribute, declared as a whole: a source for each of its sub-attributes."""

@@ -109,6 +109,9 @@ class MultiValue(Related):
         loaded.gone += [row for row, _ in left if not row._state.adding]
         loaded.rows = sorted(rows, key=lambda row: (row.pk is None, row.pk))
 
+    def fills(self) -> list[Any]:
+        return [self.table._meta.get_field(self.owner)]
+
     def flush(self, instance: Model) -> None:
         loaded: _Rows | None = instance.__dict__.pop(self._place, None)
         if loaded is None:

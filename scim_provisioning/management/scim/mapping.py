@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from ...adapters.base import GroupAdapter, ResourceAdapter
 from ...adapters.indexing import STORED, lookup
 from ...adapters.many import Many
+from ...adapters.overwriting import may_be_written
 from ...adapters.registry import group_adapters, user_adapter
 from ...adapters.sources import Source
 
@@ -76,17 +77,8 @@ def table(adapter: type[ResourceAdapter], level: str | None) -> Table:
 def _line(adapter: type[ResourceAdapter], key: str, source: Source | Many) -> Line:
     found = lookup(source, adapter.is_scoped()) if source.filterable else None
     index = found.index if found else None
-    writable = source.writable and _may_be_written(adapter, key, source)
+    writable = may_be_written(adapter, key, source)
     return Line(key, str(source), source.filterable, source.filterable, writable, index)
-
-
-def _may_be_written(adapter: type[ResourceAdapter], key: str, source: Source | Many) -> bool:
-    """Whether the schema and the adapter let a client write the attribute."""
-    if issubclass(adapter, GroupAdapter) and key == "displayName":
-        return adapter.can_create or adapter.can_rename
-    target = adapter.get_core().leaves[key]
-    whole = target.attribute.mutability if target.sub else ""
-    return "readOnly" not in (source.describe(target.leaf).mutability, whole)
 
 
 def _as_json(tables: list[Table]) -> str:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scim_provisioning.adapters import Column, UserAdapter
+from scim_provisioning.adapters.overwriting import Places, of_account, of_memberships
 from scim_provisioning.models import Event
 from scim_provisioning.protocol.constants import ENTERPRISE_USER, USER
 from tests.scim import Answer, ScimClient
@@ -371,3 +372,15 @@ def test_people_who_left_are_found_although_the_default_manager_hides_them(scim:
     assert names(scim, 'userName eq "gone"') == ["gone"]
     assert replace(scim, gone, "active", True).status == 200
     assert scim.post("/Users", {"schemas": [USER], "userName": "GONE"}).status == 409
+
+
+class TestWhatIsOverwritten:
+    def test_names_the_fields_of_the_login_that_are_written(self) -> None:
+        names = {"username", "first_name", "last_name", "email", "is_active", "password"}
+        assert of_account().fields == names | {"kind", "language", "country", "manager"}
+
+    def test_names_the_tables_with_rows_of_the_persons_own(self) -> None:
+        assert of_account().tables == {Employee, Phone}
+
+    def test_names_the_field_that_holds_the_groups(self) -> None:
+        assert of_memberships() == Places(frozenset({"groups"}), frozenset({User.groups.through}))

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scim_provisioning import signals
+from scim_provisioning.adapters.overwriting import of_memberships
 from scim_provisioning.models import Event, GroupRecord
 from tests.scim import CORE_GROUP, CORE_USER, ScimClient, user
 
@@ -396,3 +397,7 @@ class TestAStorageOfTheHostsOwn:
         scim.patch(address(site), add(ada))
         scim.delete(address(ada))
         assert Stay.objects.exclude(until=None).count() == 1
+
+
+def test_a_foreign_key_that_holds_the_group_is_called_overwritten() -> None:
+    assert "profile" in of_memberships().fields

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.core import checks
 from django.core.management import call_command
@@ -15,6 +18,7 @@ from django.db.models import Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
+from scim_provisioning.admin.users import ProvisionedUserAdmin
 from tests.scim import CORE_USER, ENTERPRISE_USER, ScimClient, user
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +131,13 @@ def test_the_index_that_the_documentation_writes_keeps_names_apart_and_finds_the
         User.objects.create_user("ANN")
     with connection.cursor() as cursor:
         cursor.execute(dropped)
+
+
+@pytest.mark.parametrize("bases", [(ProvisionedUserAdmin, UserAdmin), (UserAdmin, ProvisionedUserAdmin)])
+def test_the_admin_of_django_s_user_says_who_manages_an_account(scim: ScimClient, rf: Any, bases: Any) -> None:
+    id = scim.post("/Users", user("ann")).json["id"]
+    request = rf.get("/")
+    request.user = User.objects.create_superuser("admin")
+    page = type("Accounts", bases, {})(User, admin.site).change_view(request, id).render().content.decode()
+    assert "Managed by SCIM provisioning since" in page
+    assert page.count("<strong>Overwritten by provisioning.</strong>") == 6
