@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 
 from example_project.access.models import Profile, Project
 from scim_provisioning.adapters.filtering import condition
@@ -44,16 +45,27 @@ RECORDS = """
 """
 
 
-@pytest.fixture
-def directory() -> Iterator[Directory]:
-    """100,000 users, every other one with a record; 1,000 profiles and as many projects."""
-    with connection.cursor() as cursor:
+@pytest.fixture(scope="module")
+def _many_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """100,000 users, every other one with a record; 1,000 profiles and as many projects.
+
+    Committed, and truncated: what is rolled back would stay in the tables, for all later tests to read past.
+    """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(USERS)
         cursor.execute(RECORDS)
         Profile.objects.bulk_create(Profile(name=f"Profile {n}") for n in range(1000))
         Project.objects.bulk_create(Project(name=f"Project {n}") for n in range(1000))
         cursor.execute("ANALYZE")
-    yield Directory(caller().connection, BASE)
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE accounts_user, access_profile, access_project CASCADE")
+
+
+@pytest.fixture
+def directory(_many_rows: None, db: None) -> Directory:
+    """What is found among them."""
+    return Directory(caller().connection, BASE)
 
 
 def scanned(directory: Directory, kind: str, text: str) -> set[str]:
