@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connections as database_connections
 from django.test import Client
 from django.urls import reverse
 
@@ -72,13 +70,3 @@ def settings_page(superuser: Any) -> SettingsPageClient:
     client = Client()
     client.force_login(superuser)
     return SettingsPageClient(client)
-
-
-@pytest.fixture(scope="session")
-def live_server(django_db_setup: None, browser_type: Any, live_server: Any) -> Iterator[Any]:
-    """pytest-django's, but after the test database was made: only then does it share one that is kept in memory.
-
-    Playwright's event loop gives this thread database connections of their own, which nobody else would close.
-    """
-    yield live_server
-    database_connections.close_all()

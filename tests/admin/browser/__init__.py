@@ -1,0 +1,1 @@
+"""The settings page in Chromium, below a strict Content Security Policy."""

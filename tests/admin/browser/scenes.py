@@ -1,0 +1,168 @@
+"""The settings page in each of its states: what has happened, and where somebody looks.
+
+Everything happens at fixed times, with made-up tokens, so that the pictures of the documents show what is tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from scim_provisioning.models import Connection, Event, GroupRecord, UserRecord
+from scim_provisioning.operations import connections
+from tests.admin.browser.window import Window
+from tests.factories import UserFactory
+
+NOW = datetime(2026, 3, 10, 9, 24, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+ADDRESS = "203.0.113.7"
+BASE_URL = "https://app.example.com"
+
+
+def made_up_tokens() -> Iterator[str]:
+    """As long as real ones, and easily told from them."""
+    for number in range(1, 100):
+        yield f"scim_EXAMPLE-that-opens-no-door-whatsoever-{number:05}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A page in one of its states: what happened, the words that are on it, how it is reached, in which product."""
+
+    name: str
+    happens: Callable[[Any], object]
+    words: str
+    reach: Callable[[Window], object] = Window.open
+    product: dict[str, str] = field(default_factory=dict)
+
+
+def nothing(clock: Any) -> None:
+    """Nobody has touched it."""
+
+
+def enabled(clock: Any, ago: timedelta = 2 * HOUR, lifetime: timedelta | None = None) -> Connection:
+    """Somebody at Okta's customer is about to enter the token."""
+    clock.move_to(NOW - ago)
+    connections.describe(provider="okta", name="Staff")
+    connection, _ = connections.enable(lifetime=lifetime)
+    return connection
+
+
+def in_use(clock: Any, lifetime: timedelta | None = None) -> Connection:
+    """Users and groups are managed; something changed today."""
+    connection = enabled(clock, 41 * DAY, lifetime)
+    for user in UserFactory.create_batch(12):
+        UserRecord.objects.create(user=user, connection=connection)
+    for name in ("profile-1", "project-1-read", "project-1-full"):
+        GroupRecord.objects.create(group=name, connection=connection)
+    for ago in (3 * HOUR, 40 * MINUTE, 6 * MINUTE):
+        record(connection, NOW - ago)
+    use(clock, 2 * MINUTE)
+    return connection
+
+
+def record(connection: Connection, at: datetime, outcome: int = 200, **said: object) -> None:
+    """A request that changed a user, or was refused."""
+    kind = Event.Operation.PATCH if outcome < 400 else Event.Operation.CREATE
+    said = {"operation": kind, "resource_type": "User", "resource": "", "request_id": "f3b1", **said}
+    Event.objects.create(connection=connection, at=at, outcome=outcome, address=ADDRESS, **said)
+
+
+def use(clock: Any, ago: timedelta) -> None:
+    """A request comes with the newest token."""
+    clock.move_to(NOW - ago)
+    connections.note_use(connections.current(), ADDRESS)
+
+
+def refused(clock: Any) -> None:
+    """What was asked for last was refused."""
+    connection = in_use(clock)
+    taken = "userName: another user has 'maria.keller@example.com'."
+    record(connection, NOW - 3 * MINUTE, 409, scim_type="uniqueness", detail=taken, count=4)
+    record(connection, NOW - 2 * MINUTE, 400, scim_type="invalidValue", detail="emails: 'maria' is no e-mail address.")
+
+
+def expiring(clock: Any) -> None:
+    """The token ends in twelve days."""
+    in_use(clock, lifetime=53 * DAY)
+
+
+def expired(clock: Any) -> None:
+    """The token ended yesterday."""
+    in_use(clock, lifetime=40 * DAY)
+
+
+def rotated(clock: Any) -> None:
+    """A new token was made, and the identity provider goes on with the one before."""
+    in_use(clock)
+    clock.move_to(NOW - 3 * HOUR)
+    connections.rotate(lifetime=365 * DAY)
+    clock.move_to(NOW - 2 * MINUTE)
+    connection = connections.current()
+    connection.by_previous = True
+    connections.note_use(connection, ADDRESS)
+
+
+def disabled(clock: Any) -> None:
+    """It was switched off this morning."""
+    in_use(clock)
+    clock.move_to(NOW - HOUR)
+    connections.disable()
+
+
+def tenants_connected(clock: Any) -> None:
+    """Of three tenants, one provisions, one is about to, and one has no connection."""
+    clock.move_to(NOW - 20 * DAY)
+    connections.enable(tenant="acme")
+    connections.enable(tenant="volt")
+    clock.move_to(NOW - 5 * MINUTE)
+    connections.note_use(connections.current("acme"), ADDRESS)
+
+
+def form(window: Window) -> None:
+    """The form, with what is behind More."""
+    window.open()
+    window.edit()
+    window.page.locator("summary", has_text="More").click()
+
+
+def switch_on(window: Window) -> None:
+    """Enable SCIM provisioning for Okta."""
+    form(window)
+    window.page.get_by_label("Identity provider", exact=True).select_option(label="Okta")
+    window.save(ticked=True)
+
+
+def switch_off(window: Window) -> None:
+    """As far as the question."""
+    window.open()
+    window.edit()
+    window.save(ticked=False)
+
+
+def add_tenant(window: Window) -> None:
+    """The form that adds a connection."""
+    window.open()
+    window.page.get_by_role("link", name="Add connection").click()
+
+
+TENANTS = {"TENANTS": "tests.admin.tenants.tenants"}
+
+SCENES = [
+    Scene("never-enabled", nothing, "Never enabled"),
+    Scene("edit", nothing, "Save makes a token", form),
+    Scene("just-enabled", nothing, "Copy this token now", switch_on),
+    Scene("waiting", enabled, "Waiting for the first request"),
+    Scene("healthy", in_use, "Last used"),
+    Scene("failing", refused, "Last used"),
+    Scene("expiring", expiring, "Expires"),
+    Scene("expired", expired, "Expires"),
+    Scene("two-tokens", rotated, "Previous token valid until"),
+    Scene("disable", in_use, "Disable SCIM provisioning?", switch_off),
+    Scene("disabled", disabled, "Disabled since"),
+    Scene("unprotected", nothing, "can be read on the way", product={"BASE_URL": "http://app.example.com"}),
+    Scene("tenants", tenants_connected, "Acme Grid", product=TENANTS),
+    Scene("add-tenant", tenants_connected, "Continue", add_tenant, TENANTS),
+]
