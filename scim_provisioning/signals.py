@@ -10,6 +10,7 @@
 | `membership_changed` | users came into a group or left it, by whatever request | the group's model |
 | `connection_enabled` | provisioning was switched on | `Connection` |
 | `connection_disabled` | provisioning was switched off | `Connection` |
+| `connection_rotated` | a new token was made beside, or in place of, the one so far | `Connection` |
 
 `user_…`: `user`, as it was written; `changes`, what changed in it, by path: `{"title": ("Trainee", "Engineer")}`, and
 `(None, None)` for what is never shown; `connection`; `request_id`.
@@ -35,3 +36,4 @@ user_deprovisioned = Signal()
 membership_changed = Signal()
 connection_enabled = Signal()
 connection_disabled = Signal()
+connection_rotated = Signal()

@@ -9,8 +9,8 @@ from django.urls import URLPattern, reverse
 
 from ..models import Connection
 from ..pages import SettingsPages
+from ..pages.connection_pages import of_one_connection
 from ..pages.frame import View
-from ..pages.settings_page import of_one_connection
 from .permissions import SuperuserAdmin
 
 

@@ -171,6 +171,7 @@ def rotate(
         connection.previous_used_at = connection.last_used_at
         token = _give_token(connection, by, lifetime)
         connection.save()
+        after_commit(signals.connection_rotated, Connection, _primary(), connection=connection, by=by)
         return connection, token
 
 

@@ -82,6 +82,11 @@ class Status:
         used, made = self.connection.previous_used_at, self.connection.token_made_at
         return self.two_tokens_until is not None and used is not None and made is not None and used > made
 
+    @property
+    def previous_is_needed(self) -> bool:
+        """Whether somebody may be cut off when the previous token ends now, as far as the tokens' uses tell."""
+        return self.two_tokens_until is not None and (not self.token_was_seen or self.previous_is_used)
+
 
 def status(connection: Connection) -> Status:
     """The connection's status: five queries, each by an index."""

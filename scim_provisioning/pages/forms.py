@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +11,37 @@ from django.utils.translation import gettext_lazy as _
 from ..models import Connection
 from ..operations import connections
 from . import providers
+
+
+def _hours(text: str) -> timedelta:
+    return timedelta(hours=int(text))
+
+
+def _days(text: str) -> timedelta:
+    return timedelta(days=int(text))
+
+
+class LifetimeField(forms.TypedChoiceField):
+    """How long a token lives that is about to be made; None: without an end, which is also what is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Token lifetime"),
+            choices=[
+                ("", _("No end")),
+                ("90", _("90 days")),
+                ("180", _("180 days")),
+                ("365", _("1 year")),
+                ("730", _("2 years")),
+            ],
+            coerce=_days,
+            empty_value=None,
+            required=False,
+            help_text=_(
+                "Counts from the moment the token is made. After that your identity provider is refused, so the token "
+                "has to be rotated before; this page warns of it 30 days ahead."
+            ),
+        )
 
 
 class VersionForm(forms.Form):
@@ -47,6 +79,7 @@ class ProvisioningForm(VersionForm):
         widget=forms.RadioSelect,
         required=False,
     )
+    lifetime = LifetimeField()
 
     @classmethod
     def showing(cls, connection: Connection) -> ProvisioningForm:
@@ -67,7 +100,46 @@ class ProvisioningForm(VersionForm):
     @property
     def has_wrong_details(self) -> bool:
         """Whether something behind "More" has to be corrected."""
-        return any(name in self.errors for name in connections.DETAILS)
+        return any(name in self.errors for name in (*connections.DETAILS, "lifetime"))
+
+
+class RotationForm(VersionForm):
+    """How long the token so far goes on, and how long the new one lives."""
+
+    # Not required: where the token so far is over, it is not asked for; and what is not said takes nobody's access.
+    overlap = forms.TypedChoiceField(
+        label=_("The token so far"),
+        choices=[
+            ("1", _("goes on for 1 hour")),
+            ("24", _("goes on for 24 hours")),
+            ("168", _("goes on for 7 days")),
+            ("0", _("stops at once, as it should if others may know it")),
+        ],
+        initial="24",
+        coerce=_hours,
+        empty_value=connections.OVERLAP,  # type: ignore[arg-type]
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    lifetime = LifetimeField()
+
+    @classmethod
+    def showing(cls, connection: Connection) -> RotationForm:
+        """The form for the connection as it stands; it offers the new token the lifetime that the one so far had."""
+        made, ends = connection.token_made_at, connection.expires_at
+        lifetime = str((ends - made).days) if made and ends else ""
+        return cls(initial={"version": connections.version(connection), "lifetime": lifetime})
+
+
+class EndPreviousForm(VersionForm):
+    """Whether somebody who ends an overlap was told what that may stop."""
+
+    told = forms.BooleanField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def showing(cls, connection: Connection) -> EndPreviousForm:
+        """The form for the connection as it stands."""
+        return cls(initial={"version": connections.version(connection), "told": True})
 
 
 class TenantForm(forms.Form):

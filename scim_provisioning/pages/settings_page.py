@@ -1,55 +1,36 @@
 """Authentication settings › SCIM provisioning: how the connection stands, and the switch.
 
 The box (GET) links to the form (`edit/`). Ticking and saving answers with the token, in that one response; unticking
-and saving asks once (`disable/`). The same form says which identity provider it is; that leaves the token as it is. A
-form that was made from what has passed since changes nothing. Where the product has tenants there is a list first, and
-the same pages for each connection at `<pk>/…`.
+and saving asks once (`disable/`). The same form says which identity provider it is; that leaves the token as it is. How
+a token gives way to another is in `rotation`. A form that was made from what has passed since changes nothing. Where
+the product has tenants there is a list first, and the same pages for each connection at `<pk>/…`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from .. import locations
-from ..conf import settings
 from ..models import Connection
 from ..operations import connections
 from ..operations.connections import ConnectionMovedError
 from .banner import Banner
-from .connection_list import ConnectionList, tenant_name
+from .connection_list import ConnectionList
+from .connection_pages import of_one_connection
 from .forms import ProvisioningForm, VersionForm
-from .frame import STATE_LABELS
 from .providers import provider_of
+from .rotation import RotationPages
 
 
-def of_one_connection(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Finds the connection that the address means; where it means none, the page leads to those that there are.
-
-    The only connection has no number in its address, one of several has.
-    """
-
-    @wraps(view)
-    def page(self: SettingsPages, request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
-        found: Connection | None = None
-        if connections.are_several() == (pk is not None):
-            found = connections.current() if pk is None else connections.all_of_them().filter(pk=pk).first()
-        return HttpResponseRedirect(self.url("index")) if found is None else view(self, request, found)
-
-    return page
-
-
-class SettingsPages(ConnectionList):
+class SettingsPages(RotationPages, ConnectionList):
     """All pages, in a product's own frame: `include(pages.urls)` mounts those of an instance."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -58,9 +39,13 @@ class SettingsPages(ConnectionList):
             self.page("add/", self.new_view, "add"),
             self.page("edit/", self.edit_view, "edit"),
             self.page("disable/", self.disable_view, "disable"),
+            self.page("rotate/", self.rotate_view, "rotate"),
+            self.page("end-previous/", self.end_previous_view, "end-previous"),
             self.page("<int:pk>/", self.box_view, "box"),
             self.page("<int:pk>/edit/", self.edit_view, "edit"),
             self.page("<int:pk>/disable/", self.disable_view, "disable"),
+            self.page("<int:pk>/rotate/", self.rotate_view, "rotate"),
+            self.page("<int:pk>/end-previous/", self.end_previous_view, "end-previous"),
         ]
 
     def index_view(self, request: HttpRequest) -> HttpResponseBase:
@@ -111,7 +96,9 @@ class SettingsPages(ConnectionList):
                 labels = [str(form.fields[name].label) for name in changed]
                 self.log_change(request, connection, [{"changed": {"fields": labels}}])
             if ticked:
-                connection, token = connections.enable(cast(AbstractBaseUser, request.user), tenant, seen=seen)
+                connection, token = connections.enable(
+                    cast(AbstractBaseUser, request.user), tenant, lifetime=form.cleaned_data["lifetime"], seen=seen
+                )
             elif connection.enabled and seen != connections.version(connection):
                 raise ConnectionMovedError
             if token:
@@ -125,15 +112,15 @@ class SettingsPages(ConnectionList):
             return HttpResponseRedirect(self._own_url(request, "disable"))
         if changed:
             return HttpResponseRedirect(self._own_url(request, "box"))
-        return self._back(request, messages.INFO, self._nothing_to_do(connection))
+        return self._enabled_already(request) if connection.enabled else self._not_enabled(request)
 
-    def _nothing_to_do(self, connection: Connection) -> str:
-        if not connection.enabled:
-            return gettext("Nothing was changed: SCIM provisioning is not enabled.")
-        return gettext(
+    def _enabled_already(self, request: HttpRequest) -> HttpResponseBase:
+        words = gettext(
             "SCIM provisioning is enabled already. Its token was shown when it was made, and is not shown again. "
-            "If it is lost, disable SCIM provisioning and enable it again: that makes a new token."
+            "If it is lost, disable SCIM provisioning and enable it again: that makes a new token. "
+            "Rotate makes one while the token so far goes on."
         )
+        return self._back(request, messages.INFO, words)
 
     def _disable(self, request: HttpRequest, tenant: str, seen: str) -> HttpResponseBase:
         try:
@@ -145,49 +132,4 @@ class SettingsPages(ConnectionList):
             return self._moved(request)
         if was_enabled:
             return self._back(request, messages.SUCCESS, gettext("SCIM provisioning is disabled."))
-        return self._back(request, messages.INFO, self._nothing_to_do(connection))
-
-    def _moved(self, request: HttpRequest) -> HttpResponse:
-        words = gettext(
-            "Nothing was changed: somebody changed these settings after you opened the form. "
-            "This is how they stand now."
-        )
-        return self._back(request, messages.WARNING, words)
-
-    def _back(self, request: HttpRequest, level: int, words: str) -> HttpResponse:
-        return self.redirect(request, level, words, self._own_url(request, "box"))
-
-    @sensitive_variables("context")
-    def _render(self, request: HttpRequest, template: str, connection: Connection, **context: Any) -> TemplateResponse:
-        url = locations.provisioning_url(request)
-        state = connections.state(connection)
-        return self.draw(
-            request,
-            template,
-            connection=connection,
-            tenant=tenant_name(connection, connections.tenants()) if _number(request) else None,
-            state=state,
-            state_label=STATE_LABELS[state],
-            overlaps=connections.overlaps(connection),
-            last_used=connections.last_used(connection),
-            provider=provider_of(connection.provider),
-            documentation_url=settings.DOCUMENTATION_URI,
-            url=url,
-            url_is_unprotected=locations.is_unprotected(url),
-            box_url=self._own_url(request, "box"),
-            edit_url=self._own_url(request, "edit"),
-            **context,
-        )
-
-    def _own_url(self, request: HttpRequest, name: str) -> str:
-        """Another page about the same connection."""
-        number = _number(request)
-        if number is None:
-            return self.url("index" if name == "box" else name)
-        return self.url(name, number)
-
-
-def _number(request: HttpRequest) -> int | None:
-    """Which of several connections the page is about, by its address; None for the only one."""
-    number: int | None = request.resolver_match.kwargs.get("pk") if request.resolver_match else None
-    return number
+        return self._not_enabled(request)

@@ -25,7 +25,10 @@ def test_every_link_and_redirect_stays_on_the_site(client: Client) -> None:
     pages = [client.get(BOX), client.get(f"{BOX}edit/")]
     version = pages[-1].context["form"]["version"].value()
     pages.append(client.post(f"{BOX}edit/", {"version": version, "enabled": "on"}))
-    pages.append(client.get(f"{BOX}disable/"))
+    pages += [client.get(f"{BOX}{page}/") for page in ("disable", "rotate")]
+    version = pages[-1].context["form"]["version"].value()
+    pages.append(client.post(f"{BOX}rotate/", {"version": version}))
+    pages.append(client.get(f"{BOX}end-previous/"))
     for page in pages:
         assert page.status_code == 200
         assert BOX in page.text

@@ -202,6 +202,11 @@ class TestThePageOfAConnection:
         assert f'href="{page.edit_url}"' in client.get(page.box_url).text
         assert f'href="{page.box_url}"' in client.get(page.edit_url).text
         assert f'href="{page.box_url}"' in client.get(page.disable_url).text
+        rotate_url = f"{page.box_url}rotate/"
+        assert f'href="{rotate_url}"' in client.get(page.box_url).text
+        response = client.post(rotate_url, page.form(rotate_url))
+        assert f'action="{page.box_url}end-previous/"' in response.text
+        assert connections.overlaps(connections.current("acme"))
         assert page.untick_and_save().redirect_chain == [(page.disable_url, 302)]
 
     def test_treats_a_form_that_was_left_open_as_the_only_one_does(self, client: Client) -> None:
@@ -221,14 +226,17 @@ class TestThePageOfAConnection:
         assert url is not None
         assert client.get(url).url == page.box_url  # type: ignore[attr-defined]
 
-    @pytest.mark.parametrize("rest", ["edit/", "disable/", "99999/", "99999/edit/", "99999/change/", "1/2/3/"])
+    @pytest.mark.parametrize(
+        "rest",
+        ["edit/", "disable/", "rotate/", "end-previous/", "99999/", "99999/rotate/", "99999/change/", "1/2/3/"],
+    )
     def test_that_there_is_none_of_leads_to_the_list(self, client: Client, rest: str) -> None:
         enabled("acme")
         for answer in (client.get(LIST + rest), client.post(LIST + rest, {"enabled": "on", "version": "new"})):
             assert (answer.status_code, answer["Location"]) == (302, LIST)
         assert Connection.objects.count() == 1
 
-    @pytest.mark.parametrize("rest", ["", "edit/", "disable/", "change/"])
+    @pytest.mark.parametrize("rest", ["", "edit/", "disable/", "rotate/", "end-previous/", "change/"])
     def test_has_no_number_where_there_is_only_one(self, client: Client, settings: Any, rest: str) -> None:
         use(settings, "")
         connection = enabled("")
@@ -236,7 +244,7 @@ class TestThePageOfAConnection:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("rest", ["", "add/", "{pk}/", "{pk}/edit/", "{pk}/disable/", "{pk}/change/"])
+@pytest.mark.parametrize("rest", ["", "add/", "{pk}/", "{pk}/edit/", "{pk}/disable/", "{pk}/rotate/", "{pk}/change/"])
 def test_staff_who_are_no_superusers_are_refused_everywhere(rest: str, method: str) -> None:
     connection, _ = connections.add("acme")
     client = Client()

@@ -257,16 +257,20 @@ class TestTheConnection:
         root = SuperuserFactory()
         enabled, _ = connections.enable(by=root, tenant="acme")
         connections.enable(by=root, tenant="acme")
+        connections.rotate(by=root, tenant="acme")
         connections.disable(tenant="acme")
         connections.disable(tenant="acme")
         assert told == [
             ("connection_enabled", {"sender": Connection, "connection": enabled, "by": root}),
+            ("connection_rotated", {"sender": Connection, "connection": enabled, "by": root}),
             ("connection_disabled", {"sender": Connection, "connection": enabled, "by": None}),
         ]
 
     def test_is_not_told_of_a_decision_on_what_has_passed(self, told: Told) -> None:
         with pytest.raises(connections.ConnectionMovedError):
             connections.disable(seen="new")
+        with pytest.raises(connections.ConnectionMovedError):
+            connections.rotate(seen="new")
         assert told == []
 
 
@@ -379,6 +383,7 @@ class TestThePage:
         idp.replace(id, "active", True)
         idp.of("Group").patch(id_of(profile), add(row))
         idp.delete(row.pk)
+        connections.rotate()
         connections.disable()
         connections.enable()
         assert {name for name, _ in told} == set(SIGNALS)

@@ -117,6 +117,19 @@ class TestTheToken:
         carry(new)
         assert (now().token_was_seen, now().previous_is_used) == (True, True)
 
+    def test_before_it_is_needed_until_the_new_one_alone_is_used(self, clock: Any) -> None:
+        old = str(connections.enable()[1])
+        assert not now().previous_is_needed
+        new = connections.rotate()[1]
+        assert now().previous_is_needed
+        carry(new)
+        assert not now().previous_is_needed
+        clock.shift(HOUR)
+        carry(old)
+        assert now().previous_is_needed
+        clock.shift(DAY)
+        assert not now().previous_is_needed
+
 
 class TestWhatIsManaged:
     def test_is_what_the_connection_made_or_took_over(self, idp: Provider) -> None:

@@ -1,0 +1,93 @@
+"""What the pages about one connection have in common: which one it is, what they are drawn with, where they lead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_variables
+
+from .. import locations
+from ..conf import settings
+from ..models import Connection
+from ..operations import connections
+from .connection_list import tenant_name
+from .forms import VersionForm
+from .frame import STATE_LABELS, Frame
+from .providers import provider_of
+
+
+def of_one_connection(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Finds the connection that the address means; where it means none, the page leads to those that there are.
+
+    The only connection has no number in its address, one of several has.
+    """
+
+    @wraps(view)
+    def page(self: ConnectionPages, request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
+        found: Connection | None = None
+        if connections.are_several() == (pk is not None):
+            found = connections.current() if pk is None else connections.all_of_them().filter(pk=pk).first()
+        return HttpResponseRedirect(self.url("index")) if found is None else view(self, request, found)
+
+    return page
+
+
+class ConnectionPages(Frame):
+    """Pages about one connection, at `…/` or `<pk>/…`."""
+
+    def _moved(self, request: HttpRequest) -> HttpResponse:
+        words = gettext(
+            "Nothing was changed: somebody changed these settings after you opened the form. "
+            "This is how they stand now."
+        )
+        return self._back(request, messages.WARNING, words)
+
+    def _not_enabled(self, request: HttpRequest) -> HttpResponse:
+        return self._back(request, messages.INFO, gettext("Nothing was changed: SCIM provisioning is not enabled."))
+
+    def _back(self, request: HttpRequest, level: int, words: str) -> HttpResponse:
+        return self.redirect(request, level, words, self._own_url(request, "box"))
+
+    @sensitive_variables("context")
+    def _render(self, request: HttpRequest, template: str, connection: Connection, **context: Any) -> TemplateResponse:
+        url = locations.provisioning_url(request)
+        state = connections.state(connection)
+        return self.draw(
+            request,
+            template,
+            connection=connection,
+            tenant=tenant_name(connection, connections.tenants()) if _number(request) else None,
+            state=state,
+            state_label=STATE_LABELS[state],
+            overlaps=connections.overlaps(connection),
+            last_used=connections.last_used(connection),
+            provider=provider_of(connection.provider),
+            documentation_url=settings.DOCUMENTATION_URI,
+            url=url,
+            url_is_unprotected=locations.is_unprotected(url),
+            box_url=self._own_url(request, "box"),
+            edit_url=self._own_url(request, "edit"),
+            rotate_url=self._own_url(request, "rotate"),
+            end_previous_url=self._own_url(request, "end-previous"),
+            version_form=VersionForm.showing(connection),
+            **context,
+        )
+
+    def _own_url(self, request: HttpRequest, name: str) -> str:
+        """Another page about the same connection."""
+        number = _number(request)
+        if number is None:
+            return self.url("index" if name == "box" else name)
+        return self.url(name, number)
+
+
+def _number(request: HttpRequest) -> int | None:
+    """Which of several connections the page is about, by its address; None for the only one."""
+    number: int | None = request.resolver_match.kwargs.get("pk") if request.resolver_match else None
+    return number
