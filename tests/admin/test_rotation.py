@@ -95,7 +95,7 @@ class TestTheLifetime:
         assert connections.current().expires_at == NOW + 90 * DAY
         text = pages.client.get(pages.edit_url).text
         assert 'name="lifetime"' not in text
-        assert "The token ends on June 2, 2026" in text
+        assert "The token is valid until June 2, 2026" in text
         assert f'href="{ROTATE}"' in text
 
     def test_that_there_is_none_of_makes_no_token(self, pages: Pages) -> None:

@@ -142,6 +142,18 @@ def switch_off(window: Window) -> None:
     window.save(ticked=False)
 
 
+def rotate(window: Window) -> None:
+    """The form that makes a new token."""
+    window.open()
+    window.page.get_by_role("link", name="Rotate token").click()
+
+
+def end_previous(window: Window) -> None:
+    """As far as the question."""
+    window.open()
+    window.page.get_by_role("button", name="End previous token").click()
+
+
 def add_tenant(window: Window) -> None:
     """The form that adds a connection."""
     window.open()
@@ -160,6 +172,9 @@ SCENES = [
     Scene("expiring", expiring, "Expires"),
     Scene("expired", expired, "Expires"),
     Scene("two-tokens", rotated, "Previous token valid until"),
+    Scene("rotate", expiring, "Make a new token?", rotate),
+    Scene("third-token", rotated, "stops as soon as there is a third", rotate),
+    Scene("end-previous", rotated, "End the previous token now?", end_previous),
     Scene("disable", in_use, "Disable SCIM provisioning?", switch_off),
     Scene("disabled", disabled, "Disabled since"),
     Scene("unprotected", nothing, "can be read on the way", product={"BASE_URL": "http://app.example.com"}),
