@@ -27,7 +27,7 @@ HOW = (
 class BearerAuthentication(BaseAuthentication):
     """Whose token the request carries. Unknown, expired and disabled are not told apart."""
 
-    @sensitive_variables("header", "token")
+    @sensitive_variables("header", "credentials")
     def authenticate(self, request: Request) -> tuple[AnonymousUser, Connection]:
         header = request.META.get("HTTP_AUTHORIZATION", "")
         credentials = CREDENTIALS.fullmatch(header.strip(" "))
