@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,17 +11,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
-from django.contrib.sessions.models import Session
 from django.db import connection as database
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
-from django.views.debug import ExceptionReporter
 
-from scim_provisioning import tokens
 from scim_provisioning.admin.settings_page import SettingsPage
-from scim_provisioning.models import Connection
 from scim_provisioning.operations import connections
-from scim_provisioning.pages.banner import Banner
 from tests.admin.conftest import TOKEN, SettingsPageClient, token_in, words_of
 from tests.races import at_once
 
@@ -33,7 +26,6 @@ ROTATE = reverse("admin:scim_provisioning_connection_rotate")
 END_PREVIOUS = reverse("admin:scim_provisioning_connection_end-previous")
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-MADE = "scim_" + "k" * 43
 
 
 class Pages(SettingsPageClient):
@@ -313,47 +305,12 @@ class TestSafety:
         assert client.post(url, {**pages.form(url), "told": "True", "overlap": "0"}).status_code == 403
         assert are_valid(first) == [True]
 
-    def test_the_new_token_is_in_the_answer_and_nowhere_else(
-        self, pages: Pages, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        pages.enable()
-        form = pages.form(ROTATE)
-        with caplog.at_level(logging.DEBUG):
-            response = pages.rotate(form)
-        token = token_in(response)
-        assert {"no-store", "private"} <= set(response["Cache-Control"].split(", "))
-        sessions = [session.get_decoded() for session in Session.objects.all()]
-        rows = [*Connection.objects.values(), *LogEntry.objects.values()]
-        assert token not in f"{response.headers} {pages.client.cookies} {caplog.text} {sessions} {rows}"
-        for url in (pages.box_url, pages.edit_url, ROTATE, END_PREVIOUS, pages.disable_url):
-            assert token not in pages.client.get(url).text
-
     def test_the_log_tells_what_was_done_without_values(self, pages: Pages) -> None:
         pages.describe(lifetime="90")
         pages.rotate(lifetime="365", overlap="168")
         pages.confirm_end()
         words = [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")]
         assert words == ["Enabled SCIM provisioning", "Rotated the token", "Ended the previous token"]
-
-    @pytest.mark.parametrize(
-        "place",
-        [(SettingsPage, "log_change"), (SettingsPage, "_render"), (Banner, "trial")],
-        ids=lambda place: place[1],
-    )
-    def test_the_new_token_is_in_no_error_report(
-        self, pages: Pages, monkeypatch: pytest.MonkeyPatch, place: tuple[Any, str]
-    ) -> None:
-        pages.enable()
-        form = pages.form(ROTATE)
-        monkeypatch.setattr(tokens, "mint", lambda: MADE)
-        monkeypatch.setattr(*place, property(breaks) if place == (Banner, "trial") else breaks)
-        try:
-            pages.rotate(form)
-        except Broken:
-            reporter = ExceptionReporter(RequestFactory().post("/"), *sys.exc_info())
-        report = reporter.get_traceback_html() + reporter.get_traceback_text()
-        assert "rotation.py" in report
-        assert MADE not in report
 
     def test_what_cannot_be_logged_is_not_done(self, pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
         first = pages.enable()
