@@ -18,9 +18,10 @@ from ..operations import connections
 CREDENTIALS = re.compile(r"bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
 CHALLENGE = 'Bearer realm="SCIM"'
 
-HOW = (
-    "Send the header `Authorization: Bearer <token>` with the token that was shown when SCIM provisioning was enabled. "
-    "If it was sent, a proxy in between may have dropped it."
+HOW = "Send `Authorization: Bearer <token>` with the token that was shown when SCIM provisioning was enabled."
+DROPPED = (
+    "If it was sent, it was dropped on its way, by the web server or a proxy. Apache with mod_wsgi does so unless its "
+    "configuration says `WSGIPassAuthorization On`; a proxy or gateway has to be told to forward the header."
 )
 
 
@@ -32,7 +33,9 @@ class BearerAuthentication(BaseAuthentication):
         header = request.META.get("HTTP_AUTHORIZATION", "")
         credentials = CREDENTIALS.fullmatch(header.strip(" "))
         if credentials is None:
-            raise AuthenticationFailed(f"The request carries no bearer token. {HOW}")
+            if not header:
+                raise AuthenticationFailed(f"The header `Authorization` did not arrive. {HOW} {DROPPED}")
+            raise AuthenticationFailed(f"The header `Authorization` arrived, but holds no bearer token. {HOW}")
         connection = connections.authenticate(credentials[1])
         if connection is None:
             raise AuthenticationFailed(

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 
 from ..locations import provisioning_url
 from ..models import Connection, Event
-from ..operations import connections, refusals
+from ..operations import connections, log, refusals
 from ..operations.caller import Caller
 from ..operations.refusals import Refusal
 from ..protocol.documents import Projection
@@ -65,11 +65,22 @@ class ScimView(APIView):
         self.connection: Connection | None = None
         self.request_id = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
         with translation.override(django_settings.LANGUAGE_CODE):
-            response = super().dispatch(request, *args, **kwargs)
-            if isinstance(response, Response):
-                response.render()
+            response = self._rendered(super().dispatch(request, *args, **kwargs))
         response.headers["X-Request-Id"] = self.request_id
         response.headers["Cache-Control"] = "no-store, private"
+        if response.status_code >= 400:
+            # We have logged it: Django's line would hold the path, and its record the filter.
+            response._has_been_logged = True  # type: ignore[attr-defined]
+        return response
+
+    def _rendered(self, response: HttpResponseBase) -> HttpResponseBase:
+        """The answer with its body; what cannot be written as JSON, such as a NaN of the product's, is a fault."""
+        if isinstance(response, Response):
+            try:
+                response.render()
+            except Exception as error:
+                response = self.finalize_response(self.request, self.handle_exception(error))
+                response.render()
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -119,9 +130,16 @@ class ScimView(APIView):
         """What the request asks for, as its Event calls it."""
         return refusals.OPERATIONS.get(self.request.method or "", Event.Operation.READ)
 
+    @property
+    def trace(self) -> dict[str, Any]:
+        """As `Caller.trace`, also of a request that has no caller yet."""
+        return {"request_id": self.request_id, "connection": self.connection, "address": self.address}
+
     def note_refusal(self, error: ScimError) -> None:
-        """Record what a connection was refused; a request without a valid token belongs to none."""
-        if self.connection is not None:
+        """Log what was refused, and record it for its connection; a request without a valid token belongs to none."""
+        if self.connection is None:
+            log.refused(error, self.operation, self.resource_type, **self.trace)
+        else:
             caller = vars(self).get("caller") or Caller(self.connection, "", self.request_id, self.address)
             resource = self.kwargs.get("id", "")
             refusals.note(Refusal(caller, self.operation, self.resource_type, resource, error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,9 +12,8 @@ from django.http import Http404
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
+from ..operations import log
 from ..protocol.errors import BadRequest, Forbidden, NotFound, ScimError, Unavailable
-
-logger = logging.getLogger("scim_provisioning")
 
 RETRY_AFTER = "30"
 """Seconds after which a client may try again while the database is away."""
@@ -56,10 +54,12 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
 def refusal(error: Exception, context: Mapping[str, Any]) -> ScimError:
     """What a client is told of an exception; of a fault of ours, the operator is told too."""
     scim = _translated(error)
+    if scim is not error:
+        scim.__cause__ = error
     if isinstance(scim, Internal):
-        request = context["request"]
-        logger.exception("SCIM request failed", extra={"method": request.method})
-        got_request_exception.send(sender=type(context["view"]), request=request._request)
+        view = context["view"]
+        log.failed(error, view.operation, view.resource_type, **view.trace)
+        got_request_exception.send(sender=type(view), request=context["request"]._request)
     return scim
 
 

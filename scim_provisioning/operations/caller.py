@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from ..adapters.registry import Directory
 from ..models import Connection
@@ -34,6 +35,11 @@ class Caller:
         caller = replace(self, if_match=if_match, if_none_match=None)
         caller.directory = self.directory
         return caller
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """By what a record in the log is found again."""
+        return {"request_id": self.request_id, "connection": self.connection, "address": self.address}
 
     @cached_property
     def directory(self) -> Directory:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,9 +19,8 @@ from django.utils import timezone
 
 from ..models import Event
 from ..protocol.errors import NotFound, PreconditionFailed, ScimError, Unavailable
+from . import log
 from .caller import Caller
-
-logger = logging.getLogger("scim_provisioning")
 
 DISTINCT = 100
 """How many different refusals of a connection are told apart within an hour."""
@@ -74,19 +72,20 @@ class Refusal:
 
 
 def note(refusal: Refusal) -> None:
-    """Record the refusal, if it matters; called when its transaction has been rolled back.
+    """Log the refusal, and record it, if it matters; called when its transaction has been rolled back.
 
     The answer does not depend on it: what the database says to it is logged. In a transaction of the host's that is
     broken nothing can be written, nor would it stay.
     """
+    log.refused(refusal.error, refusal.operation, refusal.resource_type, **refusal.caller.trace)
     using = router.db_for_write(Event)
     if not refusal.matters() or databases[using].needs_rollback:
         return
     try:
         with transaction.atomic(using=using):
             _count(Event.objects.using(using), refusal)
-    except Error:
-        logger.warning("A refused request was not recorded", extra={"request_id": refusal.caller.request_id})
+    except Error as error:
+        log.missed("A refused request was not recorded", error, **refusal.caller.trace)
 
 
 def _count(rows: QuerySet[Event], refusal: Refusal) -> None:

@@ -14,9 +14,9 @@ from ..adapters.collections import Collection, GroupCollection, UserCollection
 from ..conf import settings
 from ..protocol.changes import Operation, Reader
 from ..protocol.errors import NotFound
-from . import accounts, conflicts, groups, locks
+from . import accounts, conflicts, groups, locks, log
 from .caller import Caller
-from .write import Kind, Write
+from .write import OUTCOMES, Kind, Write
 
 KINDS: dict[type[Collection], type[Write]] = {
     UserCollection: accounts.AccountWrite,
@@ -104,7 +104,9 @@ def _written(
             raise conflicts.translated(error, write) from error
         return write
 
-    return locks.retrying(attempt, collection.model)
+    write = locks.retrying(attempt, collection.model)
+    log.written(kind.value, OUTCOMES[kind], collection.resource_type.name, write.id, **caller.trace)
+    return write
 
 
 def _locked(collection: Collection, id: str) -> Model:

@@ -85,6 +85,21 @@ def test_the_scheme_may_be_in_any_case_with_any_number_of_spaces(scim: ScimClien
     assert as_sent(scim, f"{scheme}{scim.token}").status == 200
 
 
+def test_who_sent_a_token_that_did_not_arrive_is_told_what_drops_it(stranger: ScimClient) -> None:
+    detail = stranger.get("/Users").detail
+    assert "did not arrive" in detail
+    assert "Apache with mod_wsgi" in detail
+    assert "`WSGIPassAuthorization On`" in detail
+
+
+def test_nothing_was_dropped_where_a_header_arrived(scim: ScimClient) -> None:
+    for sent in (f"Basic {scim.token}", f"{scim.token}", f"Bearer {scim.token}x"):
+        detail = as_sent(scim, sent).detail
+        assert "WSGIPassAuthorization" not in detail
+        assert sent not in detail
+    assert "arrived, but holds no bearer token. Send `Authorization: Bearer <token>`" in as_sent(scim, "Basic x").detail
+
+
 @pytest.mark.rfc("6750-2.1-03", "6750-3-01")
 @pytest.mark.parametrize(
     "template",

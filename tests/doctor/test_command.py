@@ -39,7 +39,7 @@ def test_a_failure_has_what_was_asked_what_came_and_the_remedy(settings: Any) ->
     lines = text.splitlines()
     place = lines.index("    ✗ the configuration is there: 401 instead of 200")
     assert lines[place + 1] == "      asked   GET /ServiceProviderConfig"
-    assert lines[place + 2].startswith("      came    401 Unauthorized The request carries no bearer token.")
+    assert lines[place + 2].startswith("      came    401 Unauthorized The header `Authorization` did not arrive.")
     remedy = next(line for line in lines[place:] if line.startswith("      remedy"))
     assert remedy.startswith("      remedy  (authorization-dropped) The token was sent")
 
