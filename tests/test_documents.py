@@ -20,7 +20,9 @@ from tests.scim import ScimClient
 ROOT = Path(settings.BASE_DIR)
 DOCUMENTS = sorted((ROOT / "docs").rglob("*.md"))
 
-CODE = re.compile(r"^ *<!-- (?P<path>\S+\.py) -->\n *```python\n(?P<code>.*?)^ *```$", re.DOTALL | re.MULTILINE)
+CODE = re.compile(
+    r"^ *<!-- (?P<path>\S+\.(?:py|html)) -->\n *```(?:python|html)\n(?P<code>.*?)^ *```$", re.DOTALL | re.MULTILINE
+)
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 
 

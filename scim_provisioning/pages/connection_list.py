@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.db import router, transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
@@ -49,6 +50,10 @@ class ConnectionList(Frame):
         """All connections, by the names of their tenants."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        return self.list_page(request)
+
+    def list_page(self, request: HttpRequest) -> TemplateResponse:
+        """The list."""
         names = connections.tenants()
         rows = [
             Row(connection, tenant_name(connection, names), self.url("box", connection.pk))
@@ -66,7 +71,7 @@ class ConnectionList(Frame):
     def new_view(self, request: HttpRequest) -> HttpResponseBase:
         """The tenant whose connection is to be added; its form with the check box comes next."""
         names = connections.tenants()
-        if not names:
+        if not names or self.tenant(request) is not None:
             return HttpResponseRedirect(self.url("index"))
         if request.method == "POST":
             form = TenantForm(request.POST, tenants=names)

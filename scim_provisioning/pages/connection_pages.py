@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
@@ -30,9 +31,10 @@ def of_one_connection(view: Callable[..., HttpResponseBase]) -> Callable[..., Ht
 
     @wraps(view)
     def page(self: ConnectionPages, request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
-        found: Connection | None = None
-        if connections.are_several() == (pk is not None):
-            found = connections.current() if pk is None else connections.all_of_them().filter(pk=pk).first()
+        found = self.only_connection(request)
+        if pk is not None:
+            found = connections.all_of_them().filter(pk=pk).first() if found is None else None
+            request._scim_number = pk  # type: ignore[attr-defined]
         return HttpResponseRedirect(self.url("index")) if found is None else view(self, request, found)
 
     return page
@@ -40,6 +42,15 @@ def of_one_connection(view: Callable[..., HttpResponseBase]) -> Callable[..., Ht
 
 class ConnectionPages(Frame):
     """Pages about one connection, at `…/` or `<pk>/…`."""
+
+    def only_connection(self, request: HttpRequest) -> Connection | None:
+        """The connection, where the pages are about one. Raises PermissionDenied for a tenant that there is not."""
+        tenant = self.tenant(request)
+        if tenant is None:
+            return None if connections.are_several() else connections.current()
+        if str(tenant) not in connections.tenants():
+            raise PermissionDenied
+        return connections.current(str(tenant))
 
     def _moved(self, request: HttpRequest) -> HttpResponse:
         words = gettext(
@@ -89,5 +100,6 @@ class ConnectionPages(Frame):
 
 def _number(request: HttpRequest) -> int | None:
     """Which of several connections the page is about, by its address; None for the only one."""
-    number: int | None = request.resolver_match.kwargs.get("pk") if request.resolver_match else None
+    # Not as the URL has it: the box may stand on another page, whose URL has a pk of its own.
+    number: int | None = getattr(request, "_scim_number", None)
     return number

@@ -54,6 +54,13 @@ class Frame:
         """Whether who has logged in may use the pages; by default, whether it is an active superuser."""
         return is_superuser(request)
 
+    def tenant(self, request: HttpRequest) -> Any:
+        """The one tenant whose connection the pages are about; None: all connections, as a list where there are several.
+
+        A product that lets others than its own superusers in says here whose connection is theirs.
+        """
+        return None
+
     def get_urls(self) -> list[URLPattern]:
         """The addresses of the pages."""
         raise NotImplementedError

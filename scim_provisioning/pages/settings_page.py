@@ -15,6 +15,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
@@ -50,7 +51,18 @@ class SettingsPages(RotationPages, ConnectionList):
 
     def index_view(self, request: HttpRequest) -> HttpResponseBase:
         """The list of connections, or the only one."""
-        return self.list_view(request) if connections.are_several() else self._box(request, connections.current())
+        connection = self.only_connection(request)
+        return self.list_view(request) if connection is None else self._box(request, connection)
+
+    @sensitive_variables("page")
+    def box(self, request: HttpRequest) -> SafeString:
+        """The box without its frame, for a page of the product's own; empty for whom `allows` does not let in."""
+        if not (request.user.is_authenticated and self.allows(request)):
+            return SafeString()
+        connection = self.only_connection(request)
+        page = self.list_page(request) if connection is None else self._render(request, "settings.html", connection)
+        page.context_data = {**(page.context_data or {}), "base_template": "scim_provisioning/pages/bare.html"}
+        return cast(SafeString, page.rendered_content)
 
     @of_one_connection
     def box_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
