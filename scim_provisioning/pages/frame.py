@@ -55,7 +55,7 @@ class Frame:
         return is_superuser(request)
 
     def tenant(self, request: HttpRequest) -> Any:
-        """The one tenant whose connection the pages are about; None: all connections, as a list where there are several.
+        """The one tenant whose connection the pages are about; None: all of them, as a list where there are several.
 
         A product that lets others than its own superusers in says here whose connection is theirs.
         """
