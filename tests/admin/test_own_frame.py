@@ -103,7 +103,9 @@ class TestTheFrame:
 
 
 class TestWhoIsLetIn:
-    @pytest.mark.parametrize("rest", ["", "add/", "edit/", "disable/", "1/", "1/edit/", "1/disable/"])
+    @pytest.mark.parametrize(
+        "rest", ["", "add/", "edit/", "disable/", "rotate/", "end-previous/", "1/", "1/edit/", "1/rotate/"]
+    )
     def test_superusers_and_nobody_else(self, client: Client, rest: str) -> None:
         assert client.get(BOX + rest)["Location"] == f"/login/?next={BOX}{rest}"
         client.force_login(UserFactory(is_staff=True))
@@ -136,7 +138,11 @@ class TestTheConnectionOfOneCustomer:
         found = connections.authenticate(page.enable())
         assert found is not None
         assert found.tenant == "acme"
-        for rest in ("add/", f"{other.pk}/", f"{other.pk}/edit/", f"{other.pk}/disable/", f"{found.pk}/edit/"):
+        for rest in (
+            "add/",
+            *(f"{other.pk}/{page}" for page in ("", "edit/", "disable/", "rotate/")),
+            f"{found.pk}/edit/",
+        ):
             for answer in (client.get(f"/mine/{rest}"), client.post(f"/mine/{rest}", {"tenant": "7"})):
                 assert (answer.status_code, answer["Location"]) == (302, "/mine/")
         page.confirm_disabling()
