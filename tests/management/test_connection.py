@@ -204,6 +204,75 @@ class TestStatus:
             assert second not in told
 
 
+class TestStatusCheck:
+    """`status --check`: what a monitor asks, and what makes it call somebody."""
+
+    @pytest.fixture(autouse=True)
+    def _noon(self, clock: Any, settings: Any) -> None:
+        settings.TIME_ZONE = "UTC"
+        self.clock = clock
+
+    def problems(self, *arguments: str) -> list[str]:
+        try:
+            run("status", "--check", *arguments)
+        except CommandError as error:
+            assert error.returncode == 1
+            return str(error).splitlines()
+        return []
+
+    def test_finds_nothing_where_provisioning_is_off(self) -> None:
+        assert self.problems("--seen-within", "1m") == []
+        run("enable", "--lifetime", "1d")
+        run("disable")
+        self.clock.shift(2 * DAY)
+        assert self.problems("--seen-within", "1m") == []
+
+    def test_still_tells_the_status(self) -> None:
+        run("enable", "--lifetime", "1d")
+        out = StringIO()
+        with pytest.raises(CommandError):
+            call_command("scim", "status", "--check", "--json", stdout=out)
+        assert json.loads(out.getvalue())["connections"][0]["state"] == "waiting"
+
+    def test_finds_a_connection_that_fails_until_a_request_goes_well(self) -> None:
+        scim = ScimClient(token_of("enable"), None)
+        scim.post("/Users", user("ada"))
+        answer = scim.post("/Users", user("ada"))
+        assert self.problems() == [
+            f"SCIM provisioning: the last request that was to change something was refused with 409: {answer.detail}"
+        ]
+        self.clock.shift(timedelta(seconds=1))
+        scim.post("/Users", user("bob"))
+        assert self.problems() == []
+
+    def test_finds_a_token_that_ends_soon_or_has_ended(self) -> None:
+        run("enable", "--lifetime", "31d")
+        assert self.problems() == []
+        assert self.problems("--expires-within", "31d") == ["SCIM provisioning: the token expires 2026-04-04 12:00"]
+        self.clock.shift(DAY)
+        assert self.problems() == ["SCIM provisioning: the token expires 2026-04-04 12:00"]
+        assert self.problems("--expires-within", "0h") == []
+        self.clock.shift(30 * DAY)
+        assert self.problems("--expires-within", "0h") == ["SCIM provisioning: the token expired 2026-04-04 12:00"]
+
+    def test_finds_a_silence_of_the_length_that_is_given(self) -> None:
+        scim = ScimClient(token_of("enable"), None)
+        self.clock.shift(2 * DAY)
+        assert self.problems() == self.problems("--seen-within", "2d") == []
+        assert self.problems("--seen-within", "1d") == ["SCIM provisioning: no request since 2026-03-04 12:00"]
+        scim.get("/Users")
+        assert self.problems("--seen-within", "1d") == []
+
+    @pytest.mark.usefixtures("tenants")
+    def test_says_whose_connection_it_is(self) -> None:
+        for tenant in ("volt", "acme"):
+            run("enable", "--tenant", tenant, "--lifetime", "1d")
+        assert [line.partition(":")[0] for line in self.problems()] == [
+            "SCIM provisioning of acme",
+            "SCIM provisioning of volt",
+        ]
+
+
 @pytest.mark.usefixtures("tenants")
 class TestTenants:
     def test_have_a_token_each(self) -> None:

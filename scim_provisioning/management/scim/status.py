@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...models import Event
 from ...operations import connections
 from ...operations.connections import State
-from ...operations.status import Status, status
+from ...operations.status import EXPIRY_IS_NEAR, Status, status
 from .. import arguments
 from ..arguments import moment
 
@@ -36,10 +36,26 @@ def add_arguments(parser: CommandParser) -> None:
     """Whose connection it is."""
     arguments.add_tenant(parser)
     arguments.add_json(parser)
+    parser.add_argument(
+        "--check", action="store_true", help="for monitoring: exit status 1, and why, where somebody has to look"
+    )
+    parser.add_argument(
+        "--expires-within",
+        type=arguments.span,
+        default=EXPIRY_IS_NEAR,
+        metavar="30d",
+        help="with --check: also a token that ends so soon; 30d, unless said",
+    )
+    parser.add_argument(
+        "--seen-within",
+        type=arguments.lifetime,
+        metavar="2d",
+        help="with --check: also where no request came for so long",
+    )
 
 
-def handle(command: BaseCommand, *, tenant: str | None, as_json: bool, **options: Any) -> None:
-    """Without --tenant, of every connection that there is."""
+def handle(command: BaseCommand, *, tenant: str | None, as_json: bool, check: bool, **options: Any) -> None:
+    """Without --tenant, of every connection that there is. With --check, CommandError where one needs somebody."""
     if tenant is None and connections.are_several():
         asked = sorted(connections.all_of_them(), key=lambda one: one.tenant)
     else:
@@ -47,9 +63,17 @@ def handle(command: BaseCommand, *, tenant: str | None, as_json: bool, **options
     found = [status(connection) for connection in asked]
     if as_json:
         command.stdout.write(json.dumps({"connections": [data(one) for one in found]}, indent=2, ensure_ascii=False))
-        return
-    for one in found:
-        command.stdout.write("\n".join(_lines(one)))
+    else:
+        for one in found:
+            command.stdout.write("\n".join(_lines(one)))
+    if check:
+        problems = [
+            f"{_whose(one)}: {problem}"
+            for one in found
+            for problem in _problems(one, options["expires_within"], options["seen_within"])
+        ]
+        if problems:
+            raise CommandError("\n".join(problems))
 
 
 def data(found: Status) -> dict[str, Any]:
@@ -89,6 +113,24 @@ def data(found: Status) -> dict[str, Any]:
     }
 
 
+def _problems(found: Status, expires_within: timedelta, seen_within: timedelta | None) -> Iterator[str]:
+    """What somebody has to look at; of a connection that is switched off, nothing."""
+    connection = found.connection
+    if not connection.enabled:
+        return
+    if found.is_failing:
+        refused = found.refusals[0]
+        yield f"the last request that was to change something was refused with {refused.outcome}: {refused.detail}"
+    expires = connection.expires_at
+    if found.has_expired:
+        yield f"the token expired {moment(expires)}"
+    elif expires and expires <= found.at + expires_within:
+        yield f"the token expires {moment(expires)}"
+    silent_since = found.last_request or connection.changed_at
+    if seen_within and silent_since and silent_since < found.at - seen_within:
+        yield f"no request since {moment(silent_since)}"
+
+
 def _refusal(event: Event) -> dict[str, Any]:
     names = ("operation", "resource_type", "resource", "outcome", "scim_type", "detail", "count", "request_id")
     return {"at": _iso(event.at), **{name: getattr(event, name) for name in names}}
@@ -96,9 +138,8 @@ def _refusal(event: Event) -> dict[str, Any]:
 
 def _lines(found: Status) -> Iterator[str]:
     connection = found.connection
-    whose = f" of {connection.tenant}" if connection.tenant else ""
     failing = ", but failing" if found.is_failing else ""
-    yield f"SCIM provisioning{whose}: {WORDS[found.state]}{failing}"
+    yield f"{_whose(found)}: {WORDS[found.state]}{failing}"
     if found.state is State.DISABLED:
         yield f"  disabled since {moment(connection.changed_at)}{_by(connection.changed_by)}"
     if connection.enabled:
@@ -114,6 +155,11 @@ def _lines(found: Status) -> Iterator[str]:
     for event in found.refusals:
         what = " ".join(filter(None, (event.operation, event.resource_type, event.resource)))
         yield f"  {moment(event.at)}  {event.outcome}  {what} (× {event.count}): {event.detail}"
+
+
+def _whose(found: Status) -> str:
+    tenant = found.connection.tenant
+    return f"SCIM provisioning of {tenant}" if tenant else "SCIM provisioning"
 
 
 def _by(user: Any) -> str:
