@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_protect
@@ -30,9 +31,9 @@ View = Callable[..., HttpResponseBase]
 
 STATE_LABELS: dict[State, str | Promise] = {
     State.NEVER_ENABLED: _("Never enabled"),
-    State.DISABLED: _("Disabled"),
+    State.DISABLED: pgettext_lazy("provisioning", "Disabled"),
     State.WAITING: _("Waiting for the first request"),
-    State.ENABLED: _("Enabled"),
+    State.ENABLED: pgettext_lazy("provisioning", "Enabled"),
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..protocol.dialects import PROVIDERS as NAMES
 
@@ -49,8 +50,8 @@ PROVIDERS = (
     Provider(
         key="entra",
         name=NAMES["entra"],
-        url_label=_("Tenant URL"),
-        token_label=_("Secret Token"),
+        url_label=pgettext_lazy("field in Entra ID", "Tenant URL"),
+        token_label=pgettext_lazy("field in Entra ID", "Secret Token"),
         steps=(
             _("Create an enterprise application outside the gallery, and open Provisioning › New configuration."),
             _("Enter Tenant URL and Secret Token, choose Test Connection, then Create."),
@@ -61,8 +62,8 @@ PROVIDERS = (
     Provider(
         key="okta",
         name=NAMES["okta"],
-        url_label=_("SCIM connector base URL"),
-        token_label=_("Authorization"),
+        url_label=pgettext_lazy("field in Okta", "SCIM connector base URL"),
+        token_label=pgettext_lazy("field in Okta", "Authorization"),
         steps=(
             _("In a SAML or SWA app integration, open General › App Settings and set Provisioning to SCIM."),
             _(
@@ -76,8 +77,8 @@ PROVIDERS = (
     Provider(
         key="onelogin",
         name=NAMES["onelogin"],
-        url_label=_("SCIM Base URL"),
-        token_label=_("SCIM Bearer Token"),
+        url_label=pgettext_lazy("field in OneLogin", "SCIM Base URL"),
+        token_label=pgettext_lazy("field in OneLogin", "SCIM Bearer Token"),
         steps=(
             _("Add the app SCIM Provisioner with SAML (SCIM v2 Enterprise)."),
             _("Under Configuration, enter SCIM Base URL and SCIM Bearer Token, and set API Status to Enable."),
@@ -88,8 +89,8 @@ PROVIDERS = (
     Provider(
         key="jumpcloud",
         name=NAMES["jumpcloud"],
-        url_label=_("Base URL"),
-        token_label=_("Token Key"),
+        url_label=pgettext_lazy("field in JumpCloud", "Base URL"),
+        token_label=pgettext_lazy("field in JumpCloud", "Token Key"),
         steps=(
             _("Add a custom application that exports users, and open its Identity Management tab."),
             _("Choose SCIM 2.0, and enter Base URL, Token Key and the e-mail address of a test user."),
@@ -100,8 +101,8 @@ PROVIDERS = (
     Provider(
         key="ping",
         name=NAMES["ping"],
-        url_label=_("SCIM Base URL"),
-        token_label=_("OAuth Access Token"),
+        url_label=pgettext_lazy("field in PingOne", "SCIM Base URL"),
+        token_label=pgettext_lazy("field in PingOne", "OAuth Access Token"),
         steps=(
             _("In PingOne, open Integrations › Provisioning and make a new connection of the kind SCIM Outbound."),
             _(
@@ -115,8 +116,8 @@ PROVIDERS = (
     Provider(
         key="google",
         name=NAMES["google"],
-        url_label=_("Endpoint URL"),
-        token_label=_("Access token"),
+        url_label=pgettext_lazy("field in Google", "Endpoint URL"),
+        token_label=pgettext_lazy("field in Google", "Access token"),
         steps=(
             _("Google provisions apps of its own catalogue only: a custom SAML app has no autoprovisioning."),
             _("Where your app is in the catalogue, choose Configure autoprovisioning in it."),
@@ -127,8 +128,8 @@ PROVIDERS = (
     Provider(
         key="keycloak",
         name=NAMES["keycloak"],
-        url_label=_("SCIM 2.0 endpoint"),
-        token_label=_("Auth password/token"),
+        url_label=pgettext_lazy("field in Keycloak", "SCIM 2.0 endpoint"),
+        token_label=pgettext_lazy("field in Keycloak", "Auth password/token"),
         steps=(
             _("Install an extension that is a SCIM client (keycloak-scim), and add scim to the event listeners."),
             _("Under User federation, add the provider scim."),
@@ -139,8 +140,8 @@ PROVIDERS = (
     Provider(
         key="authentik",
         name=NAMES["authentik"],
-        url_label=_("URL"),
-        token_label=_("Token"),
+        url_label=pgettext_lazy("field in authentik", "URL"),
+        token_label=pgettext_lazy("field in authentik", "Token"),
         steps=(
             _("Create a SCIM provider, and enter URL and Token."),
             _("Choose a group as filter, so that not all users are sent."),

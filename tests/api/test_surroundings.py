@@ -110,8 +110,7 @@ def test_debug_changes_nothing(scim: ScimClient, people: None, settings: Any, de
 
 
 @pytest.mark.parametrize("language", ["de", "fr, en;q=0.5", "tlh", "*", "x" * 500])
-def test_the_client_s_language_changes_nothing(scim: ScimClient, people: None, settings: Any, language: str) -> None:
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]
+def test_the_client_s_language_changes_nothing(scim: ScimClient, people: None, language: str) -> None:
     before = conversation(scim)
     foreign = ScimClient(scim.token, **{"Accept-Language": language})
     assert conversation(foreign) == before
@@ -122,7 +121,6 @@ class TranslatedLevels(ProjectAccessAdapter):
 
 
 def test_a_name_that_could_be_translated_is_not(scim: ScimClient, people: None, settings: Any) -> None:
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]
     settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "GROUP_ADAPTERS": [f"{__name__}.TranslatedLevels"]}
     for language in ("de", "en"):
         answer = scim.get("/Groups", headers={"Accept-Language": language})

@@ -5,7 +5,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 PACKAGE = "scim_provisioning"
-NEEDED = ("py.typed", "migrations/", "templates/", "static/")
+CATALOGUES = tuple(f"locale/{language}/LC_MESSAGES/django.{kind}" for language in ("en", "fr") for kind in ("mo", "po"))
+NEEDED = ("py.typed", "migrations/", "templates/", "static/", *CATALOGUES)
 
 
 def main(folder: Path) -> str | None:
