@@ -23,6 +23,9 @@ class Settings:
         "DEFAULT_COUNT",
         "MAX_COUNT",
         "CURSOR_SECONDS",
+        "MAX_REQUESTS_PER_MINUTE",
+        "MAX_FAILURES_PER_MINUTE",
+        "THROTTLE_CACHE",
     )
 
     def _get(self, name: str, default: Any) -> Any:
@@ -87,6 +90,25 @@ class Settings:
     def CURSOR_SECONDS(self) -> int:
         """How long a cursor can be used, in seconds."""
         return int(self._get("CURSOR_SECONDS", 3600))
+
+    @property
+    def MAX_REQUESTS_PER_MINUTE(self) -> int | None:
+        """How many requests a connection may send in a minute (Entra ID asks for 25 a second); None: any number."""
+        return self._number("MAX_REQUESTS_PER_MINUTE", 6000)
+
+    @property
+    def MAX_FAILURES_PER_MINUTE(self) -> int | None:
+        """How many requests without a valid token one address may send in a minute; None: any number."""
+        return self._number("MAX_FAILURES_PER_MINUTE", 60)
+
+    @property
+    def THROTTLE_CACHE(self) -> str:
+        """Which of CACHES counts requests; one that all processes share counts for all of them."""
+        return str(self._get("THROTTLE_CACHE", "default"))
+
+    def _number(self, name: str, default: int) -> int | None:
+        value = self._get(name, default)
+        return None if value is None else int(value)
 
 
 settings = Settings()

@@ -7,8 +7,11 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import caches
 from django.test import override_settings
 from hypothesis import HealthCheck, settings
+
+from scim_provisioning.api import throttling
 
 pytest_plugins = [f"tests.plugins.{name}" for name in ("browser", "postgres", "scim", "traceability")]
 
@@ -30,6 +33,13 @@ def _quick_passwords() -> Iterator[None]:
     """Hashing that is slow on purpose would be most of the run."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_counted() -> None:
+    """The requests of the tests before, of one minute and often of one connection, are none of this one's."""
+    caches["default"].clear()
+    throttling.counter.away_until = 0.0
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import translation
-from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,8 +24,9 @@ from ..operations import connections, log, refusals
 from ..operations.caller import Caller
 from ..operations.refusals import Refusal
 from ..protocol.documents import Projection
-from ..protocol.errors import InvalidValue, NotFound, ScimError
+from ..protocol.errors import InvalidValue, NotFound, ScimError, TooManyRequests
 from ..protocol.schemas import ResourceType
+from . import throttling
 from .authentication import BearerAuthentication, HasConnection
 from .content import Negotiation, ScimParser, ScimRenderer
 from .exceptions import handle
@@ -85,10 +86,15 @@ class ScimView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authentication first: who has no token learns nothing of methods, formats or addresses."""
-        self.perform_authentication(request)
+        try:
+            self.perform_authentication(request)
+        except AuthenticationFailed:
+            throttling.count_failure(self.address)
+            raise
         self.check_permissions(request)
         self.connection = cast(Connection, request.auth)
         connections.note_use(self.connection, self.address)
+        throttling.count_request(self.connection)
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
 
     @property
@@ -141,7 +147,7 @@ class ScimView(APIView):
             log.refused(error, self.operation, self.resource_type, **self.trace)
         else:
             caller = vars(self).get("caller") or Caller(self.connection, "", self.request_id, self.address)
-            resource = self.kwargs.get("id", "")
+            resource = "" if isinstance(error, TooManyRequests) else self.kwargs.get("id", "")
             refusals.note(Refusal(caller, self.operation, self.resource_type, resource, error))
 
     @cached_property

@@ -13,7 +13,7 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from ..operations import log
-from ..protocol.errors import BadRequest, Forbidden, NotFound, ScimError, Unavailable
+from ..protocol.errors import BadRequest, Forbidden, NotFound, ScimError, TooManyRequests, Unavailable
 
 RETRY_AFTER = "30"
 """Seconds after which a client may try again while the database is away."""
@@ -40,14 +40,14 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
         if challenge := getattr(error, "auth_header", None):
             code = ', error="invalid_token"' if error.get_codes() == "invalid_token" else ""
             headers["WWW-Authenticate"] = f"{challenge}{code}"
-        if wait := getattr(error, "wait", None):
-            headers["Retry-After"] = f"{wait:.0f}"
         if isinstance(error, drf.MethodNotAllowed):
             headers["Allow"] = ", ".join(context["view"].allowed_methods)
     scim = refusal(error, context)
     context["view"].note_refusal(scim)
     if isinstance(scim, Unavailable):
         headers["Retry-After"] = RETRY_AFTER
+    if isinstance(scim, TooManyRequests):
+        headers["Retry-After"] = str(scim.wait)
     return Response(scim.document(), status=scim.status, headers=headers)
 
 

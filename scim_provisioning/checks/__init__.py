@@ -23,7 +23,7 @@ def check_configuration(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
 def check_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What matters where others reach the product (`manage.py check --deploy`)."""
     is_readable = not any(message.id == settings.UNREADABLE for message in settings.types())
-    return [*security.deployment()] if is_readable else []
+    return [*security.deployment(), *security.throttle()] if is_readable else []
 
 
 def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:

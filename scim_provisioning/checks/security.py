@@ -9,6 +9,8 @@ from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import AllowAllUsersModelBackend, AllowAllUsersRemoteUserBackend
 from django.contrib.sessions.backends import signed_cookies
+from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.checks import CheckMessage
 from django.utils.module_loading import import_string
 
@@ -56,6 +58,19 @@ def deployment() -> Iterator[CheckMessage]:
             f"{base or 'The site'} may be reached over http, where the token of an identity provider can be read.",
             'Let your proxy refuse http, and set SCIM_PROVISIONING["BASE_URL"] to the address with https; '
             "or set SECURE_SSL_REDIRECT = True.",
+        )
+
+
+def throttle() -> Iterator[CheckMessage]:
+    """Whether requests are counted for all processes together (with `--deploy`)."""
+    backend = django_settings.CACHES.get(settings.THROTTLE_CACHE, {}).get("BACKEND", "")
+    limits = settings.MAX_REQUESTS_PER_MINUTE, settings.MAX_FAILURES_PER_MINUTE
+    if limits != (None, None) and _is(backend, LocMemCache, DummyCache):
+        yield warning(
+            "W012",
+            f"CACHES[{settings.THROTTLE_CACHE!r}] ({backend}) is shared by no two processes, so each of them lets "
+            "through as many SCIM requests as all of them together should.",
+            'Let SCIM_PROVISIONING["THROTTLE_CACHE"] name a cache that is shared, such as Redis or Memcached.',
         )
 
 

@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage
 from ..conf import settings
 from .messages import APP, error
 
-PLAIN = (str, int, bool)
+WORDS: dict[Any, str] = {str: "str", int: "int", bool: "bool", int | None: "int or None"}
 UNREADABLE = f"{APP}.E016"
 
 
@@ -29,7 +29,7 @@ def types() -> Iterator[CheckMessage]:
             hint = f"Did you mean {near[0]!r}?" if near else f"The settings are {', '.join(settings.names)}."
             yield error("E001", f"SCIM_PROVISIONING has no setting {name!r}.", hint)
         elif not _is(value, due := get_type_hints(getattr(type(settings), name).fget)["return"]):
-            words = due.__name__ if isinstance(due, type) and due in PLAIN else "list of dotted paths"
+            words = WORDS.get(due, "list of dotted paths")
             yield error("E016", f"SCIM_PROVISIONING[{name!r}] is {value!r}, no {words}.", f"Give it a {words}.")
 
 
@@ -44,6 +44,12 @@ def values() -> Iterator[CheckMessage]:
             "E017",
             f"SCIM_PROVISIONING['DEFAULT_COUNT'] is {settings.DEFAULT_COUNT}, more than a page may hold.",
             f"Give it at most MAX_COUNT, which is {settings.MAX_COUNT}.",
+        )
+    if settings.THROTTLE_CACHE not in django_settings.CACHES:
+        yield error(
+            "E017",
+            f"SCIM_PROVISIONING['THROTTLE_CACHE'] is {settings.THROTTLE_CACHE!r}, which is none of CACHES.",
+            f"Name one of them: {', '.join(django_settings.CACHES)}.",
         )
     base, documentation = settings.BASE_URL, settings.DOCUMENTATION_URI
     if base and not (_is_web(base) and base == "{0.scheme}://{0.netloc}".format(urlsplit(base))):
@@ -61,7 +67,9 @@ def values() -> Iterator[CheckMessage]:
 
 
 def _is(value: Any, due: Any) -> bool:
-    if due in PLAIN:
+    if due == int | None:
+        return value is None or type(value) is int
+    if due in WORDS:
         return type(value) is due
     return isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value)
 

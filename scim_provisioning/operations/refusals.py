@@ -18,7 +18,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ..models import Event
-from ..protocol.errors import NotFound, PreconditionFailed, ScimError, Unavailable
+from ..protocol.errors import NotFound, PreconditionFailed, ScimError, TooManyRequests, Unavailable
 from . import log
 from .caller import Caller
 
@@ -47,11 +47,14 @@ class Refusal:
         """Whether something does not work as the identity provider means it to.
 
         A read that finds nothing answers the question that was asked; one that cannot be understood (400) is asked
-        again and again, and nothing is provisioned. A write counts, unless it was to delete what is gone, was refused
+        again and again, and nothing is provisioned. Of too many requests the first in a minute stands for all: a flood
+        is not to write. A write counts, unless it was to delete what is gone, was refused
         on a condition that the client set (412), or the database is away (503), which could not keep it either.
         """
         if isinstance(self.error, Unavailable | PreconditionFailed):
             return False
+        if isinstance(self.error, TooManyRequests):
+            return self.error.is_first
         if self.operation == Kind.READ:
             return self.error.status in (400, 500)
         return not (self.operation == Kind.DELETE and isinstance(self.error, NotFound))

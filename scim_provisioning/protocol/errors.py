@@ -21,6 +21,7 @@ ScimError
 │   └── Uniqueness         uniqueness
 ├── PreconditionFailed (412)
 ├── TooLarge (413)
+├── TooManyRequests (429)
 ├── NotImplementedHere (501)
 └── Unavailable (503)
 """
@@ -177,6 +178,20 @@ class TooLarge(ScimError):
     """The request is larger than the service provider accepts."""
 
     status = 413
+
+
+class TooManyRequests(ScimError):
+    """More is sent than is answered; the next may be sent after `wait` seconds (RFC 6585 §4).
+
+    `is_first`: nothing else was refused for this in the time that is counted.
+    """
+
+    status = 429
+
+    def __init__(self, detail: str, wait: int, *, is_first: bool) -> None:
+        super().__init__(detail)
+        self.wait = wait
+        self.is_first = is_first
 
 
 class NotImplementedHere(ScimError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
@@ -12,6 +13,8 @@ from django.test import override_settings
 from scim_provisioning.checks import check_deployment
 
 from .reports import report, tells
+
+LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 
 
 class LetsAllIn(AllowAllUsersModelBackend):
@@ -50,8 +53,15 @@ def test_paths_that_lead_nowhere_are_not_ours_to_tell() -> None:
 
 
 class TestDeployment:
+    @pytest.fixture(autouse=True)
+    def shared(self) -> Iterator[None]:
+        """A cache that all processes share, beside Django's own."""
+        shared = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1"}
+        with override_settings(CACHES={"default": {"BACKEND": LOCMEM}, "shared": shared}):
+            yield
+
     def report(self, **settings: Any) -> Any:
-        return report(check=check_deployment, **settings)
+        return report(check=check_deployment, **{"THROTTLE_CACHE": "shared", **settings})
 
     def test_any_host_is_believed(self) -> None:
         with override_settings(ALLOWED_HOSTS=["*"], SECURE_SSL_REDIRECT=True):
@@ -74,6 +84,13 @@ class TestDeployment:
     def test_a_site_that_is_reached_over_https_only(self) -> None:
         with override_settings(SECURE_SSL_REDIRECT=True):
             assert self.report() == []
+
+    @pytest.mark.parametrize("backend", [LOCMEM, "django.core.cache.backends.dummy.DummyCache"])
+    def test_requests_that_each_process_counts_for_itself(self, backend: str) -> None:
+        with override_settings(CACHES={"default": {"BACKEND": backend}}, SECURE_SSL_REDIRECT=True):
+            assert tells(self.report(THROTTLE_CACHE="default"), "W012", "'default'", backend, "THROTTLE_CACHE")
+            none = {"MAX_REQUESTS_PER_MINUTE": None, "MAX_FAILURES_PER_MINUTE": None}
+            assert self.report(THROTTLE_CACHE="default", **none) == []
 
     def test_these_are_not_asked_without_deploy(self) -> None:
         with override_settings(ALLOWED_HOSTS=["*"]):

@@ -26,6 +26,8 @@ def test_a_name_that_is_none(name: str, hint: str) -> None:
         ("MAX_COUNT", True, "int"),
         ("DELETE_USERS", "False", "bool"),
         ("BASE_URL", None, "str"),
+        ("MAX_REQUESTS_PER_MINUTE", "100", "int or None"),
+        ("MAX_FAILURES_PER_MINUTE", False, "int or None"),
         ("GROUP_ADAPTERS", "example_project.scim.ProfileAdapter", "list of dotted paths"),
         ("GROUP_ADAPTERS", [1], "list of dotted paths"),
     ],
@@ -42,11 +44,29 @@ def test_settings_that_are_no_dict_are_told_once_and_nothing_else_is_asked(check
 
 
 @pytest.mark.parametrize(
-    "name", ["MAX_BODY_BYTES", "MAX_OPERATIONS", "MAX_BULK_OPERATIONS", "DEFAULT_COUNT", "CURSOR_SECONDS"]
+    "name",
+    [
+        "MAX_BODY_BYTES",
+        "MAX_OPERATIONS",
+        "MAX_BULK_OPERATIONS",
+        "DEFAULT_COUNT",
+        "CURSOR_SECONDS",
+        "MAX_REQUESTS_PER_MINUTE",
+        "MAX_FAILURES_PER_MINUTE",
+    ],
 )
 @pytest.mark.parametrize("value", [0, -1])
 def test_a_number_that_leaves_nothing(name: str, value: int) -> None:
     assert tells(report(**{name: value}), "E017", repr(name), str(value), "at least 1")
+
+
+@pytest.mark.parametrize("name", ["MAX_REQUESTS_PER_MINUTE", "MAX_FAILURES_PER_MINUTE"])
+def test_no_limit_at_all(name: str) -> None:
+    assert report(**{name: None}) == []
+
+
+def test_a_cache_that_is_none() -> None:
+    assert tells(report(THROTTLE_CACHE="shared"), "E017", "THROTTLE_CACHE", "'shared'", "default")
 
 
 def test_pages_that_are_larger_than_allowed() -> None:

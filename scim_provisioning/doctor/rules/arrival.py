@@ -110,8 +110,8 @@ RULES = (
     Rule(
         "too-many-requests",
         lambda case: case.answer.status == 429,
-        "A proxy or a middleware limits requests: first synchronisations send 25 a second and more. Raise the limit "
-        "for the endpoints, and send Retry-After.",
+        "Too many requests for MAX_REQUESTS_PER_MINUTE of SCIM_PROVISIONING, or for a proxy or a middleware: first "
+        "synchronisations send 25 a second and more. Raise the limit for the endpoints, and send Retry-After.",
     ),
     Rule(
         "body-too-large",
