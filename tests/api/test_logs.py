@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, OperationalError, ProgrammingError
 
 from example_project.scim import EmployeeAdapter
@@ -295,6 +298,12 @@ def test_each_record_has_the_same_keys(scim: ScimClient, records: Records) -> No
     conversation(scim)
     usual = vars(logging.makeLogRecord({})).keys() | {"message", "taskName"}
     assert {frozenset(vars(record).keys() - usual) for record in records.own} == {frozenset(KEYS)}
+
+
+@pytest.mark.once
+def test_the_documentation_lists_the_keys() -> None:
+    page = (Path(settings.BASE_DIR) / "docs" / "operations.md").read_text("utf-8")
+    assert re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE) == [*KEYS]
 
 
 def test_other_addresses_are_logged_as_ever(scim: ScimClient, records: Records) -> None:
