@@ -27,12 +27,10 @@ CHOICES = {"IntegerChoices", "TextChoices"}
 def bare_in_template(source: str) -> list[str]:
     """What the template shows beside its variables and its marked texts."""
     tokens = list(_not_marked(Lexer(source).tokenize()))
-    finder = _Finder()
-    finder.feed("".join(token.contents for token in tokens if token.token_type is TokenType.TEXT))
-    finder.close()
+    shown = words_on("".join(token.contents for token in tokens if token.token_type is TokenType.TEXT))
     tags = [token.contents for token in tokens if token.token_type in (TokenType.BLOCK, TokenType.VAR)]
     arguments = [words for tag in tags for words in SHOWN_ARGUMENT.findall(tag)]
-    return [words.strip() for words in [*finder.found, *arguments] if WORDS.search(words)]
+    return [words for words in [*shown, *arguments] if WORDS.search(words)]
 
 
 def _not_marked(tokens: list[Token]) -> Iterator[Token]:
@@ -45,6 +43,14 @@ def _not_marked(tokens: list[Token]) -> Iterator[Token]:
             until = f"end{name}"
         else:
             yield token
+
+
+def words_on(page: str) -> list[str]:
+    """What people read on the page, or are read out, or will be shown by a script."""
+    finder = _Finder()
+    finder.feed(page)
+    finder.close()
+    return [" ".join(words.split()) for words in finder.found]
 
 
 class _Finder(HTMLParser):
