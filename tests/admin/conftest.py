@@ -62,7 +62,7 @@ def words_of(response: Any) -> str:
 
 @pytest.fixture
 def superuser(db: None) -> Any:
-    return SuperuserFactory(username="admin@example.com", password="correct horse")
+    return SuperuserFactory(username="admin@example.com", first_name="Ada", password="correct horse")
 
 
 @pytest.fixture

@@ -9,10 +9,16 @@ import pytest
 import time_machine
 
 from scim_provisioning import tokens
+from tests.admin.browser import pictures
 from tests.admin.browser.scenes import BASE_URL, NOW, SCENES, Scene, made_up_tokens
-from tests.admin.browser.window import DESKTOP, PHONE, SETTLE, TABLET, Window
+from tests.admin.browser.window import DESKTOP, PHONE, TABLET, Window
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "device_scale_factor": pictures.SCALE}
 
 
 @pytest.fixture
@@ -35,6 +41,7 @@ def test_the_page_can_be_read(clock: Any, window: Window, scene: Scene, settings
     window.can_be_read()
     window.look(TABLET, "dark")
     window.fits()
+    pictures.take(window, scene.name)
 
 
 def test_what_cannot_be_read_is_found(window: Window) -> None:
@@ -42,7 +49,7 @@ def test_what_cannot_be_read_is_found(window: Window) -> None:
     window.look(DESKTOP, "dark")
     window.page.evaluate("document.querySelector('.scim-box').append(document.createElement('img'))")
     window.page.evaluate("document.querySelector('.scim-edit').style.color = 'var(--body-bg)'")
-    window.page.evaluate(SETTLE)
+    window.settle()
     assert {complaint.split(":")[0] for complaint in window.complaints()} == {"color-contrast", "image-alt"}
 
 

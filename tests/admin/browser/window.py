@@ -82,6 +82,11 @@ class Window:
         """Wait until the box says so."""
         self.page.locator(".scim-pill", has_text=re.compile(f"^{words}$")).wait_for()
 
+    def settle(self) -> None:
+        """Wait until the page has its style."""
+        self.page.wait_for_load_state()
+        self.page.evaluate(SETTLE)
+
     def complaints(self) -> list[str]:
         """What axe-core finds: rules, with the elements that break them."""
         axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -96,7 +101,6 @@ class Window:
 
     def can_be_read(self) -> None:
         """It fits, and axe-core has no complaint, about Django's part of the page neither."""
-        self.page.wait_for_load_state()  # with its style
-        self.page.evaluate(SETTLE)
+        self.settle()
         self.fits()
         assert self.complaints() == []
