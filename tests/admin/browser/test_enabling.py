@@ -15,19 +15,28 @@ from tests.admin.conftest import TOKEN
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_five_steps_enable_provisioning(open_window: Window, superuser: Any) -> None:
+def test_from_the_index_it_takes_one_click_one_pencil_one_tick_and_one_save(
+    open_window: Window, superuser: Any
+) -> None:
     page = open_window.page
     page.goto(open_window.server + reverse("admin:index"))
     page.get_by_label("Username").fill("admin@example.com")
     page.get_by_label("Password").fill("correct horse")
     page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="Site administration").wait_for()
+    presses: list[str] = []
+    page.expose_function("pressed", lambda what: presses.append(what))  # a builtin is refused
+    press = "addEventListener('pointerdown', event => pressed(event.target.innerText || event.target.type), true)"
+    page.add_init_script(press)
+    page.evaluate(press)
 
     page.locator("#content").get_by_role("link", name="SCIM provisioning").click()
     open_window.state("Never enabled")
     open_window.edit()
     open_window.save(ticked=True)
-
     page.get_by_text("SCIM provisioning is enabled.", exact=True).wait_for()
+    assert presses == ["SCIM provisioning", "Edit", "checkbox", "submit"]
+
     confirmation = page.get_by_text("SCIM provisioning is enabled.", exact=True).bounding_box()
     token = page.get_by_label("Token", exact=True).bounding_box()
     box = page.locator(".scim-box").bounding_box()
@@ -42,25 +51,50 @@ def test_five_steps_enable_provisioning(open_window: Window, superuser: Any) -> 
 
 def test_every_step_can_be_taken_by_keyboard(window: Window) -> None:
     window.open()
-    keyboard = window.page.keyboard
+    page = window.page
+    keyboard = page.keyboard
 
     def tab_to(selector: str) -> None:
         for _ in range(60):
             keyboard.press("Tab")
-            if window.page.locator(f"{selector}:focus").count():
+            if page.locator(f"{selector}:focus").count():
                 return
         pytest.fail(f"Tab never came to {selector}")
 
-    tab_to("a.scim-edit")
-    keyboard.press("Enter")
-    tab_to("#id_enabled")
-    keyboard.press("Space")
-    tab_to("[value=Save]")
-    keyboard.press("Enter")
-    window.page.locator(".scim-confirmation:focus").wait_for()
+    def press(selector: str, key: str = "Enter") -> None:
+        tab_to(selector)
+        keyboard.press(key)
+
+    press("a.scim-edit")
+    press("#id_enabled", "Space")
+    press("summary")
+    press("#id_provider", "O")
+    press("[value=Save]")
+    page.locator(".scim-confirmation:focus").wait_for()
     tab_to("#scim-url")
     tab_to("#scim-token")
     tab_to("[data-copies=scim-token]")
+    first = page.locator("#scim-token").input_value()
+    assert connections.current().provider == "okta"
+
+    window.open()
+    press("[href$='/rotate/']")
+    press("#id_overlap_1", "ArrowDown")
+    assert page.get_by_label("7 days").is_checked()
+    press("[value='Make a new token']")
+    page.locator(".scim-confirmation:focus").wait_for()
+    assert connections.authenticate(first)
+    window.open()
+    press(".scim-tokens button")
+    press("[value='End previous token']")
+    page.get_by_text("no longer valid").wait_for()
+    assert connections.authenticate(first) is None
+
+    press("a.scim-edit")
+    press("#id_enabled", "Space")
+    press("[value=Save]")
+    press("[value='Disable SCIM provisioning']")
+    window.state("Disabled")
 
 
 def test_a_double_click_asks_once_and_shows_the_token(window: Window) -> None:
@@ -172,7 +206,7 @@ class TestWithoutJavaScript:
     def browser_context_args(self, browser_context_args: dict[str, Any]) -> dict[str, Any]:
         return {**browser_context_args, "java_script_enabled": False}
 
-    def test_provisioning_is_enabled_and_disabled(self, window: Window) -> None:
+    def test_provisioning_is_enabled_rotated_and_disabled(self, window: Window) -> None:
         token = window.enable()
         assert connections.authenticate(token)
         assert not window.page.get_by_role("button", name="Copy").count()
@@ -182,5 +216,17 @@ class TestWithoutJavaScript:
         window.save(ticked=True)
         window.page.get_by_text("Endpoint URL", exact=True).wait_for()
         assert connections.authenticate(token)
+
+        page = window.page
+        page.get_by_role("link", name="Rotate token").last.click()
+        page.get_by_role("button", name="Make a new token").click()
+        page.get_by_text("A new token was made.").wait_for()
+        second = window.shown("Access token")
+        window.open()
+        page.get_by_role("button", name="End previous token").click()
+        page.get_by_role("button", name="End previous token").click()
+        page.get_by_text("no longer valid").wait_for()
+        assert [bool(connections.authenticate(one)) for one in (token, second)] == [False, True]
+
         window.disable()
-        assert connections.authenticate(token) is None
+        assert connections.authenticate(second) is None
