@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib import admin
+from django.urls import reverse
 
 from scim_provisioning.models import Connection
 from scim_provisioning.operations import connections
@@ -97,6 +99,37 @@ def test_every_answer_to_a_form_is_french(french: SettingsPageClient) -> None:
 @pytest.mark.parametrize("key", ["entra", "okta", "onelogin", "jumpcloud", "ping", "google", "keycloak", "authentik"])
 def test_the_banner_and_the_steps_are_french_for_each_identity_provider(french: SettingsPageClient, key: str) -> None:
     assert_is_french(french.describe(provider=key))
+
+
+def test_a_rotation_is_french(french: SettingsPageClient) -> None:
+    french.enable()
+    rotate, end_previous = f"{french.box_url}rotate/", f"{french.box_url}end-previous/"
+    form = french.form(rotate)
+    answers = [
+        french.client.post(rotate, {**form, "overlap": "x"}),
+        french.client.post(rotate, {**form, "overlap": "24", "lifetime": "90"}),
+        french.client.post(rotate, form, follow=True),
+        french.client.get(rotate),
+        french.client.post(end_previous, {**french.form(end_previous), "told": "True"}, follow=True),
+        french.client.post(end_previous, {"version": "new", "told": "True"}, follow=True),
+    ]
+    for answer in answers:
+        assert_is_french(answer)
+    assert "Un nouveau jeton a été créé." in words_on(answers[1].text)
+
+
+def test_the_pages_in_the_product_s_own_frame_are_french(french: SettingsPageClient) -> None:
+    assert_is_french(french.client.get(reverse("provisioning:index")))
+    assert_is_french(french.client.get(reverse("provisioning:edit")))
+
+
+def test_a_product_says_it_in_words_of_its_own(french: SettingsPageClient, settings: Any, tmp_path: Path) -> None:
+    catalogue = catalogues.read("fr")
+    catalogue["Edit"].string = "Éditer"
+    catalogues.write(catalogue, tmp_path)
+    assert "Éditer" not in words_on(french.box().text)
+    settings.LOCALE_PATHS = [tmp_path]
+    assert "Éditer" in words_on(french.box().text)
 
 
 def test_adding_a_tenant_is_french(french: SettingsPageClient, clock: Any, settings: Any) -> None:
