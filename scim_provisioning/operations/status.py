@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from ..models import Connection, Event, GroupRecord, UserRecord
@@ -16,30 +16,30 @@ from .refusals import REFUSED
 
 EXPIRY_IS_NEAR = timedelta(days=30)
 REFUSALS_SHOWN = 5
+REFUSED_ONES = Q(outcome__gte=REFUSED)
 
 FAILURE_IS_OVER = timedelta(days=1)
 """Who goes on sending requests for that long after a refusal, and is refused nothing, has got over it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """A connection as it stands, and what goes on over it.
-
-    Numbers of errors are exact to the hour in which they began: the same refusal is one row, with its last time.
-    """
+class Standing:
+    """A connection, and the last of what was recorded of it: what tells at a glance whether it works."""
 
     at: datetime
     connection: Connection
-    state: State
-    last_request: datetime | None
-    users: int
-    groups: int
-    changes_today: int
-    errors_today: int
-    errors_last_hour: int
+    last_refusal: datetime | None
     last_change: datetime | None
-    refusals: list[Event]
-    """The last ones, the newest first."""
+
+    @property
+    def state(self) -> State:
+        """How the connection stands, in one word."""
+        return connections.state(self.connection)
+
+    @property
+    def last_request(self) -> datetime | None:
+        """When a request last came, with whichever token."""
+        return connections.last_used(self.connection)
 
     @property
     def is_failing(self) -> bool:
@@ -47,12 +47,11 @@ class Status:
 
         What changed nothing is not recorded, so a refusal is over too when requests go on for FAILURE_IS_OVER.
         """
-        if self.state is not State.ENABLED or not self.refusals:
+        if self.state is not State.ENABLED or self.last_refusal is None:
             return False
-        refused = self.refusals[0].at
         since = max(filter(None, (self.last_change, self.connection.changed_at)), default=None)
-        goes_on = self.last_request is not None and self.last_request > refused + FAILURE_IS_OVER
-        return (since is None or refused >= since) and not goes_on
+        goes_on = self.last_request is not None and self.last_request > self.last_refusal + FAILURE_IS_OVER
+        return (since is None or self.last_refusal >= since) and not goes_on
 
     @property
     def has_expired(self) -> bool:
@@ -88,29 +87,59 @@ class Status:
         return self.two_tokens_until is not None and (not self.token_was_seen or self.previous_is_used)
 
 
+@dataclass(frozen=True, slots=True)
+class Status(Standing):
+    """A connection as it stands, and what goes on over it.
+
+    Numbers of errors are exact to the hour in which they began: the same refusal is one row, with its last time.
+    """
+
+    users: int
+    groups: int
+    changes_today: int
+    errors_today: int
+    errors_last_hour: int
+    refusals: list[Event]
+    """The last ones, the newest first."""
+
+
+def standings(rows: QuerySet[Connection]) -> list[Standing]:
+    """How each of the connections stands: one query for all."""
+    now = timezone.now()
+    asked = rows.annotate(last_refusal=_last_of(REFUSED_ONES), last_change=_last_of(~REFUSED_ONES))
+    return [Standing(now, row, row.last_refusal, row.last_change) for row in asked]
+
+
+def standing(connection: Connection) -> Standing:
+    """How the connection stands: one query at the most, as nothing tells more of one that is not in use."""
+    rows = connections.all_of_them().filter(pk=connection.pk)
+    if connections.state(connection) is State.ENABLED and (found := standings(rows)):
+        return found[0]
+    return Standing(timezone.now(), connection, None, None)
+
+
 def status(connection: Connection) -> Status:
     """The connection's status: five queries, each by an index."""
     now = timezone.now()
     events, users, groups = (_of(connection, model) for model in (Event, UserRecord, GroupRecord))
-    refused = Q(outcome__gte=REFUSED)
     midnight, an_hour_ago = _midnight(now), now - timedelta(hours=1)
     counted = events.filter(at__gte=min(midnight, an_hour_ago)).aggregate(
-        changes=Count("pk", filter=~refused & Q(at__gte=midnight)),
-        errors=Sum("count", filter=refused & Q(at__gte=midnight), default=0),
-        recent=Sum("count", filter=refused & Q(at__gte=an_hour_ago), default=0),
+        changes=Count("pk", filter=~REFUSED_ONES & Q(at__gte=midnight)),
+        errors=Sum("count", filter=REFUSED_ONES & Q(at__gte=midnight), default=0),
+        recent=Sum("count", filter=REFUSED_ONES & Q(at__gte=an_hour_ago), default=0),
     )
+    last_refusals = list(events.filter(REFUSED_ONES).order_by("-at")[:REFUSALS_SHOWN])
     return Status(
         at=now,
         connection=connection,
-        state=connections.state(connection),
-        last_request=connections.last_used(connection),
+        last_refusal=last_refusals[0].at if last_refusals else None,
+        last_change=_last(events.exclude(REFUSED_ONES)),
         users=users.filter(deprovisioned_at=None).count(),
         groups=groups.count(),
         changes_today=counted["changes"],
         errors_today=counted["errors"],
         errors_last_hour=counted["recent"],
-        last_change=_last(events.exclude(refused)),
-        refusals=list(events.filter(refused).order_by("-at")[:REFUSALS_SHOWN]),
+        refusals=last_refusals,
     )
 
 
@@ -118,6 +147,11 @@ def _of(connection: Connection, model: type[Model]) -> QuerySet[Any]:
     """The rows of the connection; of one that is not stored, none, and not those whose connection is gone."""
     rows = model._default_manager
     return rows.none() if connection.pk is None else rows.filter(connection=connection.pk)
+
+
+def _last_of(which: Q) -> Subquery:
+    """When the last such event of each connection was."""
+    return Subquery(Event.objects.filter(which, connection=OuterRef("pk")).order_by("-at").values("at")[:1])
 
 
 def _last(events: QuerySet[Event]) -> datetime | None:

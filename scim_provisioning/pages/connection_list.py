@@ -9,38 +9,33 @@ from django.contrib import messages
 from django.db import router, transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from ..models import Connection
 from ..operations import connections
-from ..operations.connections import State
+from ..operations.status import standings
 from .forms import TenantForm
-from .frame import STATE_LABELS, Frame
+from .frame import Frame
+from .glance import Glance
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of the list."""
 
-    connection: Connection
+    glance: Glance
     tenant: str
     url: str
 
     @property
-    def state(self) -> State:
-        """How the connection stands."""
-        return connections.state(self.connection)
+    def connection(self) -> Connection:
+        """The connection that the line is about."""
+        return self.glance.standing.connection
 
     @property
-    def state_label(self) -> str | Promise:
-        """The same in words."""
-        return STATE_LABELS[self.state]
-
-    @property
-    def last_used(self) -> datetime | None:
+    def last_request(self) -> datetime | None:
         """When a request last came, with whichever token."""
-        return connections.last_used(self.connection)
+        return self.glance.standing.last_request
 
 
 class ConnectionList(Frame):
@@ -56,8 +51,8 @@ class ConnectionList(Frame):
         """The list."""
         names = connections.tenants()
         rows = [
-            Row(connection, tenant_name(connection, names), self.url("box", connection.pk))
-            for connection in connections.all_of_them()
+            Row(Glance(found), tenant_name(found.connection, names), self.url("box", found.connection.pk))
+            for found in standings(connections.all_of_them())
         ]
         rows.sort(key=lambda row: row.tenant.casefold())
         return self.draw(

@@ -17,10 +17,13 @@ from .. import locations
 from ..conf import settings
 from ..models import Connection
 from ..operations import connections
+from ..operations.status import status
 from .connection_list import tenant_name
 from .forms import VersionForm
-from .frame import STATE_LABELS, Frame
+from .frame import Frame
+from .glance import Glance
 from .providers import provider_of
+from .refused import Refused
 
 
 def of_one_connection(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -68,21 +71,22 @@ class ConnectionPages(Frame):
     @sensitive_variables("context")
     def _render(self, request: HttpRequest, template: str, connection: Connection, **context: Any) -> TemplateResponse:
         url = locations.provisioning_url(request)
-        state = connections.state(connection)
+        found = status(connection)
+        glance = Glance(found)
         return self.draw(
             request,
             template,
             connection=connection,
             tenant=tenant_name(connection, connections.tenants()) if _number(request) else None,
-            state=state,
-            state_label=STATE_LABELS[state],
-            overlaps=connections.overlaps(connection),
-            last_used=connections.last_used(connection),
+            status=found,
+            glance=glance,
+            refusals=[Refused(event, found.at) for event in found.refusals] if glance.shows_refusals else [],
             provider=provider_of(connection.provider),
             documentation_url=settings.DOCUMENTATION_URI,
             url=url,
             url_is_unprotected=locations.is_unprotected(url),
             box_url=self._own_url(request, "box"),
+            glance_url=self._own_url(request, "glance"),
             edit_url=self._own_url(request, "edit"),
             rotate_url=self._own_url(request, "rotate"),
             end_previous_url=self._own_url(request, "end-previous"),

@@ -16,25 +16,14 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_variables
 
 from ..models import Connection
-from ..operations.connections import State
 
 View = Callable[..., HttpResponseBase]
-
-STATE_LABELS: dict[State, str | Promise] = {
-    State.NEVER_ENABLED: _("Never enabled"),
-    State.DISABLED: pgettext_lazy("provisioning", "Disabled"),
-    State.WAITING: _("Waiting for the first request"),
-    State.ENABLED: pgettext_lazy("provisioning", "Enabled"),
-}
 
 
 def is_superuser(request: HttpRequest) -> bool:

@@ -37,7 +37,7 @@ class RotationPages(ConnectionPages):
             return self._rotate(request, connection.tenant, form)
         if not connection.enabled:
             return self._not_enabled(request)
-        return self._render(request, "rotate.html", connection, form=form, status=status(connection))
+        return self._render(request, "rotate.html", connection, form=form)
 
     @of_one_connection
     def end_previous_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
@@ -46,7 +46,7 @@ class RotationPages(ConnectionPages):
             return self._no_previous(request)
         if request.method != "POST":
             form = EndPreviousForm.showing(connection)
-            return self._render(request, "end_previous.html", connection, form=form, status=status(connection))
+            return self._render(request, "end_previous.html", connection, form=form)
         form = EndPreviousForm(request.POST)
         form.full_clean()
         if status(connection).previous_is_needed and not form.cleaned_data["told"]:

@@ -13,7 +13,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -23,10 +23,12 @@ from .. import locations
 from ..models import Connection
 from ..operations import connections
 from ..operations.connections import ConnectionMovedError
+from ..operations.status import standing
 from .banner import Banner
 from .connection_list import ConnectionList
 from .connection_pages import of_one_connection
 from .forms import ProvisioningForm, VersionForm
+from .glance import Glance
 from .providers import provider_of
 from .rotation import RotationPages
 
@@ -42,11 +44,13 @@ class SettingsPages(RotationPages, ConnectionList):
             self.page("disable/", self.disable_view, "disable"),
             self.page("rotate/", self.rotate_view, "rotate"),
             self.page("end-previous/", self.end_previous_view, "end-previous"),
+            self.page("glance/", self.glance_view, "glance"),
             self.page("<int:pk>/", self.box_view, "box"),
             self.page("<int:pk>/edit/", self.edit_view, "edit"),
             self.page("<int:pk>/disable/", self.disable_view, "disable"),
             self.page("<int:pk>/rotate/", self.rotate_view, "rotate"),
             self.page("<int:pk>/end-previous/", self.end_previous_view, "end-previous"),
+            self.page("<int:pk>/glance/", self.glance_view, "glance"),
         ]
 
     def index_view(self, request: HttpRequest) -> HttpResponseBase:
@@ -90,6 +94,13 @@ class SettingsPages(RotationPages, ConnectionList):
         if not connection.enabled:
             return HttpResponseRedirect(self._own_url(request, "box"))
         return self._render(request, "disable.html", connection, form=VersionForm.showing(connection))
+
+    @of_one_connection
+    def glance_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
+        """The state alone, as JSON, for a page that waits for the first request."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return JsonResponse(Glance(standing(connection)).data())
 
     def _box(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD"):

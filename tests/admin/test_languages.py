@@ -44,7 +44,8 @@ def english() -> Iterator[re.Pattern[str]]:
         for words in [text.id] if isinstance(text.id, str) else text.id:
             if words not in catalogues.forms(text):
                 parts = re.split(r"%\(\w+\)s", words.replace("%%", "%"))
-                pattern = r"\S.*".join(map(re.escape, parts))
+                value = r"\S.*" if isinstance(text.id, str) else r"\d+"  # a plural is of a number
+                pattern = value.join(map(re.escape, parts))
                 # One word alone may be anybody's, a name for instance.
                 yield re.compile(rf"\b{pattern}(?!\w)" if " " in words else rf"^{pattern}$")
 
@@ -58,10 +59,11 @@ def assert_is_french(page: Any) -> None:
 
 
 def addresses(french: SettingsPageClient) -> list[str]:
-    """Of all pages of ours in the admin, for the only connection and for each of several."""
+    """Of all pages of ours in the admin, for the only connection and for each of several; `glance/` is no page."""
     routes = [str(url.pattern) for url in admin.site.get_model_admin(Connection).get_urls()]
     numbers = ["0", *map(str, Connection.objects.values_list("pk", flat=True))]
-    paths = {route.replace("<int:pk>", number) for route in routes for number in numbers if "<path" not in route}
+    pages = [route for route in routes if "<path" not in route and "glance" not in route]
+    paths = {route.replace("<int:pk>", number) for route in pages for number in numbers}
     return [french.box_url + path for path in sorted(paths)]
 
 

@@ -45,7 +45,7 @@ class TestTheBox:
         assert "Waiting for the first request" in text
         assert f"…{token[-4:]}" in text
         assert "by admin@example.com" in text
-        assert "Last used" not in text
+        assert "None yet" in text
 
     def test_tells_of_both_tokens_while_a_rotation_overlaps(self, settings_page: SettingsPageClient) -> None:
         old = settings_page.enable()
@@ -54,13 +54,13 @@ class TestTheBox:
         text = settings_page.box().text
         assert f"…{new[-4:]}" in text
         assert f"…{old[-4:]}" not in text
-        assert "Enabled" in text
+        assert "scim-pill-connected" in text
         assert "Waiting" not in text
-        for words in ("Previous token valid until", "Expires", "Last used"):
+        for words in ("Two tokens are valid until", "Neither was used since", "Expires", "Last request"):
             assert words in text
         connections.end_previous()
         text = settings_page.box().text
-        assert "Previous token" not in text
+        assert "Two tokens" not in text
         assert "Waiting for the first request" in text
 
     def test_says_when_the_token_was_used(self, settings_page: SettingsPageClient) -> None:
@@ -68,8 +68,8 @@ class TestTheBox:
         assert connection is not None
         connections.note_use(connection)
         text = settings_page.box().text
-        assert "scim-pill-enabled" in text
-        assert "Last used" in text
+        assert "scim-pill-connected" in text
+        assert "Just now" in text
 
     def test_says_since_when_and_by_whom_it_is_disabled(self, settings_page: SettingsPageClient) -> None:
         settings_page.enable()
@@ -104,6 +104,7 @@ class TestTheBox:
         settings.TEMPLATES = [{**engine, "OPTIONS": {"context_processors": processors}}]
         text = settings_page.box().text
         assert '/scim_provisioning/settings.css" nonce="n0nce">' in text
+        assert '/scim_provisioning/state.css" nonce="n0nce">' in text
         assert '/scim_provisioning/settings.js" defer nonce="n0nce">' in text
 
 
@@ -446,7 +447,7 @@ class TestTheAddress:
 
 def test_a_box_is_drawn_with_few_queries(settings_page: SettingsPageClient, django_assert_max_num_queries: Any) -> None:
     settings_page.enable()
-    with django_assert_max_num_queries(4):  # the session, the user, whether there are several, the connection
+    with django_assert_max_num_queries(9):  # session, user, whether there are several, the connection; the status: 5
         settings_page.box()
 
 

@@ -68,7 +68,7 @@ class TestTheList:
         text = client.get(LIST).text
         rows = text.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")
         assert f'<a href="{LIST}{acme.pk}/">Acme Grid</a>' in rows[0]
-        assert "Enabled" in rows[0]
+        assert "Connected" in rows[0]
         assert "–" not in rows[0]
         assert f'<a href="{LIST}{volt.pk}/">Volt &amp; &lt;Sons&gt;</a>' in rows[1]
         assert "Disabled" in rows[1]
@@ -81,7 +81,7 @@ class TestTheList:
     def test_has_a_line_for_the_connection_from_before_there_were_tenants(self, client: Client) -> None:
         whole = enabled("")
         assert f'<a href="{LIST}{whole.pk}/">Whole site</a>' in client.get(LIST).text
-        assert page_of(client, whole).confirm_disabling().context["state"] == "disabled"
+        assert page_of(client, whole).confirm_disabling().context["glance"].state == "disabled"
 
     def test_is_in_the_order_of_the_tenants_names(self, client: Client) -> None:
         for tenant in ("volt", "bolt", "7", "acme"):
@@ -182,7 +182,7 @@ class TestThePageOfAConnection:
         found = connections.authenticate(token_in(response))
         assert found is not None
         assert found.tenant == "acme"
-        assert response.context["state"] == "waiting"
+        assert response.context["glance"].state == "waiting"
         assert page.confirm_disabling().redirect_chain == [(page.box_url, 302)]
         assert list(Connection.objects.order_by("tenant").values_list("tenant", "enabled")) == [
             ("acme", False),

@@ -157,7 +157,7 @@ def check_settings_page() -> None:
     client.force_login(User.objects.create_superuser("root"))
     page = client.get(reverse("admin:scim_provisioning_connection_changelist"))
     assert "http://localhost/scim/v2" in page.content.decode(), f"{page.status_code}: {page.content.decode()}"
-    for file in ("settings.css", "settings.js"):
+    for file in ("settings.css", "state.css", "settings.js"):
         assert finders.find(f"scim_provisioning/{file}"), f"{file} is not among the static files"
 
 

@@ -3,6 +3,8 @@
 /* Comfort for the settings page, which works without it. */
 {
     const COPIED_FOR = 2000; // milliseconds
+    const ASKED_EVERY = 3000;
+    const ASKED_AT_MOST = 400; // times, which is twenty minutes
 
     async function toClipboard(field) {
         try {
@@ -36,6 +38,63 @@
             form.dataset.sent = "yes";
         });
         window.addEventListener("pageshow", () => { delete form.dataset.sent; });
+    }
+
+    function setText(element, words) {
+        // Only what differs: a live region reads out whatever is put into it.
+        if (element.textContent !== words) {
+            element.textContent = words;
+        }
+    }
+
+    /* The words of the page for how the connection stands now; nothing else moves, a token on the page least of all. */
+    function show(now) {
+        for (const element of document.querySelectorAll("[data-words]")) {
+            setText(element, now.words[element.dataset.words]);
+        }
+        for (const pill of document.querySelectorAll("[data-state]")) {
+            pill.classList.replace(`scim-pill-${pill.dataset.state}`, `scim-pill-${now.state}`);
+            pill.dataset.state = now.state;
+        }
+    }
+
+    /* The state as it is now; null where it is not to be had: logged out, or no answer. */
+    async function ask(url) {
+        try {
+            const response = await fetch(url, { redirect: "manual", headers: { Accept: "application/json" } });
+            return response.ok ? await response.json() : null;
+        } catch {
+            return null;
+        }
+    }
+
+    async function watch(place) {
+        const watching = place.querySelector("[data-watching]");
+        const notWatching = place.querySelector("[data-not-watching]");
+        watching.hidden = false;
+        notWatching.hidden = true;
+        for (let times = 0; times < ASKED_AT_MOST; times += 1) {
+            await new Promise((resolve) => { setTimeout(resolve, ASKED_EVERY); });
+            if (document.hidden) {
+                continue;
+            }
+            const now = await ask(place.dataset.watch);
+            if (now === null) {
+                break;
+            }
+            show(now);
+            if (!now.watch) {
+                watching.hidden = true;
+                place.querySelector("[data-moved]").hidden = false;
+                return;
+            }
+        }
+        watching.hidden = true;
+        notWatching.hidden = false;
+    }
+
+    for (const place of document.querySelectorAll("[data-watch]")) {
+        watch(place);
     }
 
     // What is shown once does not come back from the browser's memory of the page.

@@ -145,7 +145,7 @@ def switch_off(window: Window) -> None:
 def rotate(window: Window) -> None:
     """The form that makes a new token."""
     window.open()
-    window.page.get_by_role("link", name="Rotate token").click()
+    window.page.get_by_role("link", name="Rotate token").last.click()
 
 
 def end_previous(window: Window) -> None:
@@ -167,11 +167,11 @@ SCENES = [
     Scene("edit", nothing, "Save makes a token", form),
     Scene("just-enabled", nothing, "Copy this token now", switch_on),
     Scene("waiting", enabled, "Waiting for the first request"),
-    Scene("healthy", in_use, "Last used"),
-    Scene("failing", refused, "Last used"),
-    Scene("expiring", expiring, "Expires"),
-    Scene("expired", expired, "Expires"),
-    Scene("two-tokens", rotated, "Previous token valid until"),
+    Scene("healthy", in_use, "Your identity provider is connected."),
+    Scene("failing", refused, "What to do"),
+    Scene("expiring", expiring, "The token expires on"),
+    Scene("expired", expired, "The token has expired"),
+    Scene("two-tokens", rotated, "still uses the previous one"),
     Scene("rotate", expiring, "Make a new token?", rotate),
     Scene("third-token", rotated, "stops as soon as there is a third", rotate),
     Scene("end-previous", rotated, "End the previous token now?", end_previous),

@@ -175,7 +175,7 @@ def test_the_page_speaks_as_the_identity_provider_does(window: Window) -> None:
     assert window.answer_to(token) == 200
 
     page.reload()
-    window.state("Enabled")
+    window.state("Connected")
     assert not page.get_by_text("Assign users and groups").is_visible()
     page.get_by_role("heading", name="What to do in Microsoft Entra ID").click()
     page.get_by_text("Assign users and groups").wait_for()
@@ -196,9 +196,9 @@ def test_each_tenant_gets_a_connection_of_its_own(window: Window, settings: Any)
 
     window.open()
     page.get_by_role("link", name="Volt & <Sons>").click()
-    window.state("Enabled")
+    window.state("Connected")
     page.get_by_role("link", name="SCIM provisioning", exact=True).last.click()
-    page.get_by_role("row", name="Volt & <Sons> Enabled").wait_for()
+    page.get_by_role("row", name="Volt & <Sons> Connected").wait_for()
 
 
 class TestWithoutJavaScript:
