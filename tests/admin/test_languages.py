@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from scim_provisioning.models import Connection
 from scim_provisioning.operations import connections
-from tests.admin.browser.scenes import NOW, SCENES, TENANTS, Scene, in_use, tenants_connected
+from tests.admin.browser.scenes import NOW, SCENES, TENANTS, Scene, in_use, refused, tenants_connected
 from tests.admin.conftest import SettingsPageClient, words_of
 from tests.languages import catalogues
 from tests.languages.marks import words_on
@@ -132,6 +132,13 @@ def test_a_product_says_it_in_words_of_its_own(french: SettingsPageClient, setti
     assert "Éditer" not in words_on(french.box().text)
     settings.LOCALE_PATHS = [tmp_path]
     assert "Éditer" in words_on(french.box().text)
+
+
+def test_what_the_identity_provider_was_answered_is_quoted_in_english(french: SettingsPageClient, clock: Any) -> None:
+    refused(clock)
+    clock.move_to(NOW)
+    answer = "emails: &#x27;maria&#x27; is no e-mail address."
+    assert f'<span lang="en">{answer}</span>' in french.box().text
 
 
 def test_adding_a_tenant_is_french(french: SettingsPageClient, clock: Any, settings: Any) -> None:
