@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.admin.browser.window import Window
 
@@ -22,9 +22,13 @@ PHONE: Final = {"width": 390, "height": 200}
 ON_A_PHONE = ("never-enabled", "just-enabled", "healthy", "failing")
 """Scenes of which there is a second picture: on a phone, in the dark."""
 
-NO_NAVIGATION = "document.getElementById('main').classList.remove('shifted')"
+BARE = """
+    document.querySelectorAll('#nav-sidebar, #toggle-nav-sidebar').forEach(it => it.remove());
+    scrollTo(0, 0);
+"""
+"""Without the admin's navigation, from the top."""
 
-COLOURS = 32
+COLOURS = 40
 
 
 def names(scene: str) -> list[str]:
@@ -39,7 +43,7 @@ def take(window: Window, scene: str) -> None:
     for name, size, scheme in zip(names(scene), (PAGE, PHONE), ("light", "dark"), strict=False):
         window.look(size, scheme)
         window.settle()
-        window.page.evaluate(NO_NAVIGATION)
+        window.page.evaluate(BARE)
         keep(window.page.screenshot(full_page=True, animations="disabled"), Path(FOLDER, f"{name}.png"))
 
 
@@ -48,7 +52,9 @@ def keep(picture: bytes, path: Path) -> None:
     from PIL import Image
 
     page = Image.open(BytesIO(picture)).convert("RGB")
+    alike: dict[Any, Any] = {}  # Pillow tells colours apart by six bits each
+    for _, colour in sorted(page.getcolors(page.width * page.height), reverse=True):
+        alike.setdefault(tuple(value >> 2 for value in colour), colour)
     palette = Image.new("P", (1, 1))
-    most = sorted(page.getcolors(page.width * page.height), reverse=True)[:COLOURS]
-    palette.putpalette([value for _, colour in most for value in colour])
+    palette.putpalette([value for colour in list(alike.values())[:COLOURS] for value in colour])
     page.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)

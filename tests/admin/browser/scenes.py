@@ -50,16 +50,16 @@ def enabled(clock: Any, ago: timedelta = 2 * HOUR, lifetime: timedelta | None = 
     return connection
 
 
-def in_use(clock: Any, lifetime: timedelta | None = None) -> Connection:
-    """Users and groups are managed; something changed today."""
+def in_use(clock: Any, lifetime: timedelta | None = None, until: timedelta = 2 * MINUTE) -> Connection:
+    """Users and groups are managed; something changed shortly before the last request."""
     connection = enabled(clock, 41 * DAY, lifetime)
     for user in UserFactory.create_batch(12):
         UserRecord.objects.create(user=user, connection=connection)
     for name in ("profile-1", "project-1-read", "project-1-full"):
         GroupRecord.objects.create(group=name, connection=connection)
-    for ago in (3 * HOUR, 40 * MINUTE, 6 * MINUTE):
-        record(connection, NOW - ago)
-    use(clock, 2 * MINUTE)
+    for ago in (3 * HOUR, 40 * MINUTE, 4 * MINUTE):
+        record(connection, NOW - until - ago)
+    use(clock, until)
     return connection
 
 
@@ -76,12 +76,16 @@ def use(clock: Any, ago: timedelta) -> None:
     connections.note_use(connections.current(), ADDRESS)
 
 
-def refused(clock: Any) -> None:
-    """What was asked for last was refused."""
-    connection = in_use(clock)
+def refuse(connection: Connection) -> None:
+    """A user who is there already, and one who cannot be."""
     taken = "userName: another user has 'maria.keller@example.com'."
     record(connection, NOW - 3 * MINUTE, 409, scim_type="uniqueness", detail=taken, count=4)
     record(connection, NOW - 2 * MINUTE, 400, scim_type="invalidValue", detail="emails: 'maria' is no e-mail address.")
+
+
+def refused(clock: Any) -> None:
+    """What was asked for last was refused."""
+    refuse(in_use(clock))
 
 
 def expiring(clock: Any) -> None:
@@ -91,7 +95,7 @@ def expiring(clock: Any) -> None:
 
 def expired(clock: Any) -> None:
     """The token ended yesterday."""
-    in_use(clock, lifetime=40 * DAY)
+    in_use(clock, lifetime=40 * DAY, until=DAY + 3 * MINUTE)
 
 
 def rotated(clock: Any) -> None:
@@ -107,7 +111,7 @@ def rotated(clock: Any) -> None:
 
 def disabled(clock: Any) -> None:
     """It was switched off this morning."""
-    in_use(clock)
+    in_use(clock, until=HOUR + 2 * MINUTE)
     clock.move_to(NOW - HOUR)
     connections.disable()
 

@@ -9,8 +9,9 @@ import pytest
 import time_machine
 
 from scim_provisioning import tokens
+from scim_provisioning.operations import connections
 from tests.admin.browser import pictures
-from tests.admin.browser.scenes import BASE_URL, NOW, SCENES, Scene, made_up_tokens
+from tests.admin.browser.scenes import BASE_URL, DAY, MINUTE, NOW, SCENES, Scene, form, made_up_tokens, refuse, use
 from tests.admin.browser.window import DESKTOP, PHONE, TABLET, Window
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +43,30 @@ def test_the_page_can_be_read(clock: Any, window: Window, scene: Scene, settings
     window.look(TABLET, "dark")
     window.fits()
     pictures.take(window, scene.name)
+
+
+def test_longer_words_and_a_long_address_fit_a_phone(clock: Any, window: Window, settings: Any) -> None:
+    address = "https://identity.department-of-infrastructure-and-transport.example.com:8443"
+    settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "BASE_URL": address}
+    page = window.page
+    form(window)
+    page.get_by_label("Identity provider", exact=True).select_option(label="Okta")
+    page.get_by_label("Enable SCIM provisioning").check()
+    settings.LANGUAGE_CODE = "fr"
+    page.locator(".scim [type=submit]").click()
+    page.locator("#scim-token").wait_for()
+    window.look(PHONE)
+    window.can_be_read()
+
+    refuse(connections.current())
+    use(clock, MINUTE)
+    connections.rotate(lifetime=365 * DAY)
+    clock.move_to(NOW)
+    window.open()
+    window.can_be_read()
+    page.locator("[href$='/rotate/']").last.click()
+    page.locator("[name=overlap]").first.wait_for()
+    window.can_be_read()
 
 
 def test_what_cannot_be_read_is_found(window: Window) -> None:
