@@ -62,7 +62,8 @@ def words_of(response: Any) -> str:
 
 @pytest.fixture
 def superuser(db: None) -> Any:
-    return SuperuserFactory(username="admin@example.com", first_name="Ada", password="correct horse")
+    names = {"username": "admin@example.com", "first_name": "Ada", "last_name": "Silva"}
+    return SuperuserFactory(**names, password="correct horse")
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
+
 from scim_provisioning.models import Connection, Event, GroupRecord, UserRecord
 from scim_provisioning.operations import connections
 from tests.admin.browser.window import Window
@@ -158,6 +160,11 @@ def end_previous(window: Window) -> None:
     window.page.get_by_role("button", name="End previous token").click()
 
 
+def in_the_product(window: Window) -> None:
+    """The same page, in the frame of the example product."""
+    window.page.goto(window.server + reverse("provisioning:index"))
+
+
 def add_tenant(window: Window) -> None:
     """The form that adds a connection."""
     window.open()
@@ -182,6 +189,7 @@ SCENES = [
     Scene("disable", in_use, "Disable SCIM provisioning?", switch_off),
     Scene("disabled", disabled, "Disabled since"),
     Scene("unprotected", nothing, "can be read on the way", product={"BASE_URL": "http://app.example.com"}),
+    Scene("product", refused, "What to do", in_the_product),
     Scene("tenants", tenants_connected, "Acme Grid", product=TENANTS),
     Scene("add-tenant", tenants_connected, "Continue", add_tenant, TENANTS),
 ]

@@ -28,5 +28,5 @@ def test_each_is_small(name: str) -> None:
 
 
 def test_each_is_shown_and_told_in_words() -> None:
-    text = (DOCS / "states.md").read_text("utf-8")
+    text = "".join((DOCS / name).read_text("utf-8") for name in ("states.md", "settings-page.md"))
     assert sorted(re.findall(r"!\[\w[^\]]+\]\(images/(\S+)\.png\)", text)) == sorted(NAMES)
