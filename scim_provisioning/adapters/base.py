@@ -68,7 +68,10 @@ class ResourceAdapter:
         instance.delete()
 
     def clean(self, instance: Any) -> None:
-        """Called before a row is written; raise a ValidationError to refuse (400 invalidValue with its messages)."""
+        """Called before a row is written; raise a ValidationError to refuse (400 invalidValue with its messages).
+
+        Not for a mere deactivation: a value that is wrong by now must not keep somebody in who has left.
+        """
 
     def protects(self, instance: Any, what: str) -> bool:
         """Whether `instance` is out of reach for identity providers; `what` is "account" or "membership"."""

@@ -56,11 +56,9 @@ class ScimView(APIView):
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
-    @classmethod
-    def as_view(cls, *args: Any, **initkwargs: Any) -> Callable[..., HttpResponseBase]:  # type: ignore[override]
-        """Without ATOMIC_REQUESTS: each operation has its own transaction, which a handled error must not commit."""
-        return transaction.non_atomic_requests(super().as_view(*args, **initkwargs))
-
+    # Without ATOMIC_REQUESTS: each operation has its own transaction, which a handled error must not commit. Said here,
+    # from where each kind of view takes it over: those of view sets have an `as_view` of their own.
+    @transaction.non_atomic_requests
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         sent = request.headers.get("X-Request-Id", "")
         self.connection: Connection | None = None

@@ -77,7 +77,8 @@ class Write:
         changed = self.changed()
         if changed or self.kind == Kind.CREATE:
             self.allow(changed)
-            self.collection.adapter.clean(self.instance)
+            if not is_deactivation(changed):
+                self.collection.adapter.clean(self.instance)
             self.save(changed)
             self.stay_in_sight(changed)
         changes = [*self.listed(changed), *self.change_sets(sets)]
@@ -204,3 +205,8 @@ class Write:
         for key, target in self.collection.resource_type.leaves.items():
             if is_required(target) and found.get(key) != wanted.get(key) and (key in sent or key not in found):
                 self.assign(key, wanted[key])
+
+
+def is_deactivation(changed: Changed) -> bool:
+    """Whether that is all: nothing else in the row may keep somebody in who has left."""
+    return changed == {"active": (True, False)}

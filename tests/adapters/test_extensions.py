@@ -136,6 +136,7 @@ def test_it_is_filtered(scim: ScimClient, text: str, found: bool) -> None:
     assert ("mira" in names) == found
 
 
+@pytest.mark.threat(11)
 def test_what_is_never_returned_is_not_filtered_by(scim: ScimClient) -> None:
     answer = scim.get(f"/Users?filter={quote(f'{URN}:pin pr')}")
     assert (answer.status, answer.scim_type) == (400, "invalidFilter")
@@ -206,6 +207,7 @@ def test_an_immutable_attribute_is_set_once(scim: ScimClient) -> None:
     assert kept.json[URN] == {"badge": "B-1"}
 
 
+@pytest.mark.threat(67)
 def test_what_is_never_returned_is_in_no_event(scim: ScimClient) -> None:
     from scim_provisioning.models import Event
 

@@ -126,6 +126,7 @@ def check_agreement(kind: str, examples: int) -> None:
     agree()
 
 
+@pytest.mark.threat(13)
 @pytest.mark.rfc("7644-3.4.2.2-01")
 @pytest.mark.once_per_database
 def test_the_database_selects_the_users_whom_the_evaluation_selects() -> None:

@@ -60,6 +60,7 @@ def test_where_case_counts_no_letter_is_folded(scim: ScimClient) -> None:
 
 
 class TestUmlauts:
+    @pytest.mark.threat("C4")
     @on_sqlite
     @both
     def test_sqlite_finds_them_in_their_own_case_only(self, scim: ScimClient, attribute: str) -> None:
@@ -67,6 +68,7 @@ class TestUmlauts:
         assert finds(scim, attribute, "Jäger") == ["jäger"]
         assert finds(scim, attribute, "jÄger") == ["JÄGER"]
 
+    @pytest.mark.threat("C4")
     @on_postgresql
     @both
     def test_postgresql_finds_them_in_any_case(self, scim: ScimClient, attribute: str) -> None:
@@ -78,6 +80,7 @@ class TestUmlauts:
         given(scim, "JÄGER", "JäGER")
         assert len(found(scim, "userName pr")) == 2
 
+    @pytest.mark.threat(27)
     @on_postgresql
     def test_on_postgresql_names_that_differ_in_their_case_are_one(self, scim: ScimClient) -> None:
         given(scim, "JÄGER")
@@ -86,6 +89,7 @@ class TestUmlauts:
 
 
 class TestCombiningMarks:
+    @pytest.mark.threat(27, "C5")
     @pytest.mark.rfc("7644-5-01")
     @pytest.mark.parametrize("sent", [COMPOSED, COMBINING], ids=["composed", "combining"])
     @pytest.mark.parametrize("asked", [COMPOSED, COMBINING], ids=["composed", "combining"])
@@ -105,6 +109,7 @@ class TestCombiningMarks:
 
 
 class TestLigatures:
+    @pytest.mark.threat(27, "C5")
     @pytest.mark.rfc("7644-5-01")
     @pytest.mark.parametrize("asked", [LIGATURE, "fisher", "FISHER"], ids=["ligature", "letters", "capitals"])
     def test_a_user_name_is_found_by_the_letters_of_a_ligature(self, scim: ScimClient, asked: str) -> None:

@@ -38,6 +38,7 @@ def staff() -> Client:
 @pytest.mark.parametrize("method", ["get", "post", "head", "put"])
 @pytest.mark.parametrize("url", URLS)
 class TestByEveryUrl:
+    @pytest.mark.threat(51, "C24")
     def test_staff_who_are_no_superusers_are_refused(self, staff: Client, url: str, method: str) -> None:
         connections.enable()
         response = getattr(staff, method)(url, {"enabled": "on", "version": "new"})
@@ -55,6 +56,7 @@ class TestByEveryUrl:
         assert response.status_code == 302
         assert response.url.startswith(reverse("admin:login") + "?next=")
 
+    @pytest.mark.threat(51, "C24")
     def test_a_superuser_who_was_deactivated_is_sent_to_the_login(self, url: str, method: str) -> None:
         user = SuperuserFactory()
         client = Client()

@@ -70,6 +70,7 @@ class TestTheTokenOf:
             step()
         return way
 
+    @pytest.mark.threat(47, "C24")
     @pytest.mark.rfc("6750-5.3-02", "7644-7.5.2-02")
     def test_is_seen_once(self, way: Way, settings_page: SettingsPageClient, caplog: pytest.LogCaptureFixture) -> None:
         with caplog.at_level(logging.DEBUG), CaptureQueriesContext(database) as queries:
@@ -91,6 +92,7 @@ class TestTheTokenOf:
         assert caplog.records
         assert token not in caplog.text + str([vars(record) for record in caplog.records])
 
+    @pytest.mark.threat(47, "C21")
     @pytest.mark.parametrize(
         "place",
         [(connections, "_give_token"), (SettingsPage, "log_change"), (SettingsPage, "_render"), (Banner, "trial")],
@@ -110,6 +112,7 @@ class TestTheTokenOf:
         assert A_PART not in report
 
 
+@pytest.mark.threat(47, "C21")
 @pytest.mark.parametrize("place", [(connections, "authenticate"), (tokens, "digest"), (connections, "note_use")])
 def test_the_token_of_a_request_is_in_no_error_report(
     scim: ScimClient, monkeypatch: pytest.MonkeyPatch, place: tuple[Any, str], caplog: pytest.LogCaptureFixture

@@ -84,6 +84,7 @@ class TestTheBox:
         assert "Made" in text
         assert " by " not in text[text.index("Made") : text.index("</dl>")]
 
+    @pytest.mark.threat(57)
     def test_escapes_the_name_of_who_did_it(self, settings_page: SettingsPageClient) -> None:
         connections.enable(by=SuperuserFactory(username="<script>alert(1)</script>"))
         assert "by &lt;script&gt;alert(1)&lt;/script&gt;" in settings_page.box().text
@@ -136,10 +137,12 @@ class TestEnabling:
     def test_makes_a_token_that_works(self, settings_page: SettingsPageClient) -> None:
         assert connections.authenticate(settings_page.enable()) == Connection.objects.get()
 
+    @pytest.mark.threat(48)
     def test_is_never_stored_by_browser_or_proxy(self, settings_page: SettingsPageClient) -> None:
         directives = settings_page.tick_and_save()["Cache-Control"]
         assert {"no-store", "private"} <= set(directives.split(", "))
 
+    @pytest.mark.threat(48)
     @pytest.mark.parametrize("page", ["box_url", "edit_url"])
     def test_leaves_no_page_that_a_browser_may_keep(self, settings_page: SettingsPageClient, page: str) -> None:
         settings_page.enable()
@@ -150,6 +153,7 @@ class TestEnabling:
         assert words_of(response) == "Nothing was changed: SCIM provisioning is not enabled."
         assert "Never enabled" in response.text
 
+    @pytest.mark.threat(49)
     def test_again_makes_no_second_token(self, settings_page: SettingsPageClient) -> None:
         form = settings_page.form(settings_page.edit_url)
         token = token_in(settings_page.tick_and_save(form))
@@ -159,6 +163,7 @@ class TestEnabling:
         assert "Its token was shown when it was made" in words_of(response)
         assert connections.authenticate(token)
 
+    @pytest.mark.threat(49)
     def test_saving_a_tick_that_was_there_changes_nothing(self, settings_page: SettingsPageClient) -> None:
         token = settings_page.enable()
         assert "enabled already" in words_of(settings_page.tick_and_save())
@@ -210,6 +215,7 @@ class TestDisabling:
         response = settings_page.client.get(settings_page.disable_url)
         assert (response.status_code, response.url) == (302, settings_page.box_url)
 
+    @pytest.mark.threat(51)
     def test_by_get_changes_nothing(self, settings_page: SettingsPageClient) -> None:
         token = settings_page.enable()
         settings_page.client.get(settings_page.disable_url, {"enabled": "", "version": "new"})
@@ -330,6 +336,7 @@ class TestTheIdentityProvider:
 class TestAFormThatWasLeftOpen:
     WORDS = "Nothing was changed: somebody changed these settings after you opened the form."
 
+    @pytest.mark.threat(50)
     def test_does_not_enable_what_was_disabled_since(self, settings_page: SettingsPageClient) -> None:
         form = settings_page.form(settings_page.edit_url)
         connections.enable()
@@ -339,6 +346,7 @@ class TestAFormThatWasLeftOpen:
         assert "Disabled since" in response.text
         assert not TOKEN.search(response.text)
 
+    @pytest.mark.threat(50)
     @pytest.mark.parametrize("step", ["untick_and_save", "confirm_disabling"])
     def test_does_not_disable_what_was_enabled_anew_since(self, settings_page: SettingsPageClient, step: str) -> None:
         connections.enable()
@@ -383,6 +391,7 @@ class TestAFormThatWasLeftOpen:
 
 
 class TestForgedRequests:
+    @pytest.mark.threat(51)
     @pytest.mark.parametrize("page", ["edit_url", "disable_url"])
     def test_need_the_csrf_token(self, superuser: Any, settings_page: SettingsPageClient, page: str) -> None:
         connection, _ = connections.enable()
@@ -398,11 +407,13 @@ class TestForgedRequests:
             content = settings_page.client.get(url).text.split('<div id="content"')[1]
             assert "csrfmiddlewaretoken" in content
 
+    @pytest.mark.threat(51)
     def test_the_page_is_not_framed(self, settings_page: SettingsPageClient) -> None:
         assert settings_page.client.get(settings_page.edit_url)["X-Frame-Options"] == "DENY"
 
 
 class TestTheLog:
+    @pytest.mark.threat(47, "C24")
     def test_has_the_token_neither_when_it_comes_nor_when_it_goes(self, settings_page: SettingsPageClient) -> None:
         token = settings_page.enable()
         settings_page.confirm_disabling()
@@ -417,6 +428,7 @@ class TestTheLog:
 
 
 class TestTheAddress:
+    @pytest.mark.threat(53)
     @pytest.mark.parametrize(
         ("base", "warned"),
         [
@@ -438,6 +450,7 @@ class TestTheAddress:
             assert ("can be read on the way" in text) is warned
         assert is_unprotected(f"{base}/scim/v2") is warned
 
+    @pytest.mark.threat(52)
     def test_shown_is_the_one_that_clients_reach(self, settings_page: SettingsPageClient, settings: Any) -> None:
         settings.SCIM_PROVISIONING = {"BASE_URL": "https://app.example.com"}
         text = settings_page.tick_and_save().text
@@ -451,6 +464,7 @@ def test_a_box_is_drawn_with_few_queries(settings_page: SettingsPageClient, djan
         settings_page.box()
 
 
+@pytest.mark.threat(49, 50)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(database.vendor == "sqlite", reason="the test database of SQLite has one connection")
 def test_two_who_enable_at_once_get_one_token(settings_page: SettingsPageClient) -> None:

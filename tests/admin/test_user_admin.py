@@ -244,3 +244,14 @@ def test_the_column_of_the_list_is_empty_for_who_is_not_managed(client: Client, 
     assert model_admin.managed_by(maria) == "Microsoft Entra ID"
     connections.disable()
     assert model_admin.managed_by(User.objects.get(pk=maria.pk)) is None
+
+
+@pytest.mark.threat(57)
+def test_names_from_outside_run_nothing(client: Client, idp: Provider) -> None:
+    script = "<script>alert(1)</script>"
+    connections.describe(name=script)
+    row = User.objects.get(pk=idp.post(user("mallory", displayName=script, title=script))["id"])
+    User.objects.filter(pk=row.pk).update(username=script, first_name=script)
+    for response in (page_of(client, row), client.get(LIST), client.get(SETTINGS)):
+        assert "<script>alert" not in response.text
+        assert "&lt;script&gt;alert" in response.text

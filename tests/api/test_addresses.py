@@ -44,6 +44,7 @@ def aliases(key: int) -> list[str]:
     return [form.format(key, key) for form in forms] + [wide, arabic, "1_0", "99", "9" * 18, "9" * 19, "9" * 5_000, "é"]
 
 
+@pytest.mark.threat(20, 24, 25)
 @pytest.mark.rfc("7644-3.4.1-02", "7644-3.12-07", "7644-3.2-03", "7644-3.5.1-01")
 @pytest.mark.parametrize("alias", aliases(10), ids=lambda alias: f"{alias:.20}".encode("unicode_escape").decode())
 def test_an_alias_of_an_id_is_no_id(scim: ScimClient, ada: Any, alias: str) -> None:
@@ -56,6 +57,7 @@ def test_an_alias_of_an_id_is_no_id(scim: ScimClient, ada: Any, alias: str) -> N
     assert scim.get("/Users/10").status == 200
 
 
+@pytest.mark.threat(24, 25)
 @pytest.mark.rfc("7644-3.4.1-02")
 def test_an_alias_of_a_group_s_id_is_no_id(scim: ScimClient) -> None:
     profile, project = ProfileFactory(pk=7), ProjectFactory(pk=8)
@@ -93,6 +95,7 @@ def test_the_error_names_the_id_that_nothing_has(scim: ScimClient) -> None:
     assert "no Group with the id 'profile-99'" in scim.get("/Groups/profile-99").detail
 
 
+@pytest.mark.threat(58)
 @pytest.mark.rfc("7644-3.12-07")
 @pytest.mark.parametrize(
     "path",
@@ -124,6 +127,7 @@ def test_what_is_not_offered_is_501_and_does_nothing(scim: ScimClient, method: s
         assert scim.request(method, path, user("ada")).status == 501
 
 
+@pytest.mark.threat(59)
 @pytest.mark.rfc("7644-3.2-06", "7643-5-01", "7643-6-01", "7643-7-02")
 @pytest.mark.parametrize(
     ("path", "allowed"),
@@ -147,6 +151,7 @@ def test_a_method_that_an_address_does_not_have_is_405(scim: ScimClient, ada: An
         assert method in answer.detail
 
 
+@pytest.mark.threat(59)
 def test_a_header_does_not_override_the_method(scim: ScimClient, ada: Any) -> None:
     scim.post("/Users/10", user("ada"), headers={"X-HTTP-Method-Override": "DELETE"})
     assert scim.get("/Users/10", headers={"X-HTTP-Method-Override": "DELETE"}).status == 200
@@ -162,6 +167,7 @@ def test_a_slash_at_the_end_changes_nothing(scim: ScimClient, ada: Any, path: st
     assert without.json == with_slash.json
 
 
+@pytest.mark.threat("C16")
 def test_a_slash_at_the_end_is_fine_for_every_method(scim: ScimClient) -> None:
     created = scim.post("/Users/", user("ada"))
     assert created.status == 201

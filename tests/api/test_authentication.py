@@ -46,6 +46,7 @@ def as_sent(scim: ScimClient, authorization: str) -> Answer:
     return scim.get("/Users", headers={"Authorization": authorization})
 
 
+@pytest.mark.threat(54, "C12", "C15")
 @pytest.mark.rfc("7644-2-01", "7644-2-02", "7644-3.12-05", "6750-3-01", "6750-3-02", "6750-3-03", "6750-3.1-04")
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_without_a_token_every_address_is_401_with_a_challenge(stranger: ScimClient, path: str) -> None:
@@ -55,6 +56,7 @@ def test_without_a_token_every_address_is_401_with_a_challenge(stranger: ScimCli
     assert "Authorization: Bearer <token>" in answer.detail
 
 
+@pytest.mark.threat(54, "C12")
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("path", ["/Users", "/Users/1", "/nothing/here", "/Schemas"])
 def test_without_a_token_no_method_tells_more(stranger: ScimClient, method: str, path: str) -> None:
@@ -62,6 +64,7 @@ def test_without_a_token_no_method_tells_more(stranger: ScimClient, method: str,
     assert (answer.status, "Allow" in answer.headers) == (401, False)
 
 
+@pytest.mark.threat(54)
 @pytest.mark.parametrize(
     ("body", "headers"),
     [
@@ -85,6 +88,7 @@ def test_the_scheme_may_be_in_any_case_with_any_number_of_spaces(scim: ScimClien
     assert as_sent(scim, f"{scheme}{scim.token}").status == 200
 
 
+@pytest.mark.threat("C20")
 def test_who_sent_a_token_that_did_not_arrive_is_told_what_drops_it(stranger: ScimClient) -> None:
     detail = stranger.get("/Users").detail
     assert "did not arrive" in detail
@@ -100,6 +104,7 @@ def test_nothing_was_dropped_where_a_header_arrived(scim: ScimClient) -> None:
     assert "arrived, but holds no bearer token. Send `Authorization: Bearer <token>`" in as_sent(scim, "Basic x").detail
 
 
+@pytest.mark.threat(41)
 @pytest.mark.rfc("6750-2.1-03", "6750-3-01")
 @pytest.mark.parametrize(
     "template",
@@ -136,6 +141,7 @@ def test_a_token_that_is_not_ours_is_named_invalid(scim: ScimClient, change: Cal
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="SCIM", error="invalid_token"'
 
 
+@pytest.mark.threat(41)
 @pytest.mark.rfc("6750-2.2-01", "6750-2.3-01")
 def test_the_token_counts_in_the_header_only(scim: ScimClient) -> None:
     stranger = ScimClient(None)
@@ -146,6 +152,7 @@ def test_the_token_counts_in_the_header_only(scim: ScimClient) -> None:
     assert stranger.get("/Users", headers={"X-Authorization": f"Bearer {scim.token}"}).status == 401
 
 
+@pytest.mark.threat(42)
 def test_a_superuser_who_is_logged_in_is_nobody_here(stranger: ScimClient) -> None:
     stranger.django.force_login(SuperuserFactory())
     with nothing_changes():
@@ -153,6 +160,7 @@ def test_a_superuser_who_is_logged_in_is_nobody_here(stranger: ScimClient) -> No
         assert stranger.post("/Users", {"userName": "x"}).status == 401
 
 
+@pytest.mark.threat(45, 46)
 def test_a_token_is_dead_as_soon_as_provisioning_is_disabled(scim: ScimClient) -> None:
     assert scim.get("/Users").status == 200
     connections.disable()

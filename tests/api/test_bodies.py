@@ -57,6 +57,7 @@ NO_JSON = {
 }
 
 
+@pytest.mark.threat(16, 20, 21, 22, 23, 26, "C12")
 @pytest.mark.rfc("7644-3.12-04", "7644-3.12-18")
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
@@ -95,6 +96,7 @@ def test_unusual_json_is_read(scim: ScimClient, body: bytes) -> None:
     assert answer.json.get("nickName") == json.loads(body.decode("utf-8-sig")).get("nickName")
 
 
+@pytest.mark.threat(38)
 def test_a_body_of_more_than_5_mib_is_413(scim: ScimClient) -> None:
     body = json.dumps(user("ada")).encode()
     answer = scim.post("/Users", b" " * (MAX_BYTES + 1 - len(body)) + body)
@@ -110,6 +112,7 @@ def test_the_limit_is_a_setting(scim: ScimClient, settings: Any) -> None:
     assert scim.post("/Users", body).status == 201
 
 
+@pytest.mark.threat(38, "C12")
 def test_django_s_own_limit_for_forms_is_not_ours(scim: ScimClient, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
     assert scim.post("/Users", user("ada")).status == 201
@@ -153,6 +156,7 @@ def test_a_patch_with_nothing_to_do_changes_nothing_unless_the_connection_is_str
     assert (refused.status, refused.scim_type) == (400, "invalidSyntax")
 
 
+@pytest.mark.threat(40)
 def test_more_than_1000_operations_are_413(scim: ScimClient) -> None:
     path = f"/Users/{UserFactory(job_title='').pk}"
     operation = {"op": "replace", "path": "title", "value": "x"}

@@ -111,6 +111,7 @@ class TestResults:
         assert scim.patch(group, again, headers={"If-Match": grown["version"]}).status == 204
         assert deleted == {"method": "DELETE", "location": f"{LOCATION}/Users/{gone.pk}", "status": "204"}
 
+    @pytest.mark.threat(36)
     @pytest.mark.rfc("7644-3.7-09", "7644-3.7-12", "7644-3.7-13", "7644-3.7.3-02", "7644-3.7.3-03", "7644-3.7.3-04")
     def test_a_failure_is_told_and_the_rest_is_done(self, scim: ScimClient) -> None:
         taken, missing, protected, fine = results(
@@ -204,6 +205,7 @@ class TestReferences:
 
 @pytest.mark.rfc("7644-3.7.1-01")
 class TestCircles:
+    @pytest.mark.threat(37)
     def test_two_are_each_others_managers(self, scim: ScimClient) -> None:
         ada, bo = results(scim, post("ada", **managed("bulkId:bo")), post("bo", **managed("bulkId:ada")))
         assert (ada["status"], bo["status"]) == ("201", "201")
@@ -216,6 +218,7 @@ class TestCircles:
         assert ada["status"] == "201"
         assert ada["location"].endswith(f"/{manager(scim, ada['location'])}")
 
+    @pytest.mark.threat(37)
     def test_what_cannot_be_completed_is_in_conflict(self, scim: ScimClient) -> None:
         UserFactory(username="bo@example.com")
         ada, bo = results(scim, post("ada", **managed("bulkId:bo")), post("bo", **managed("bulkId:ada")))
@@ -231,6 +234,7 @@ class TestCircles:
 
 
 class TestLimits:
+    @pytest.mark.threat(36)
     @pytest.mark.rfc("7644-3.7-03", "7644-3.7-13", "7644-3.7-14", "7644-3.7.3-01")
     def test_it_ends_after_as_many_errors_as_the_client_says(self, scim: ScimClient) -> None:
         wrong = [title("/Users/0", "A"), post("ada"), title("/Users/0", "B"), post("bo"), title("/Users/0", "C")]
@@ -238,6 +242,7 @@ class TestLimits:
         assert not User.objects.filter(username="bo@example.com").exists()
         assert len(statuses(scim, *wrong, failOnErrors=4)) == len(statuses(scim, *wrong)) == 5
 
+    @pytest.mark.threat(37)
     @pytest.mark.rfc("7644-3.7.4-01", "7644-3.7.4-02", "7644-3.7.4-03", "7643-5-04")
     def test_too_many_operations_are_413_and_none_is_done(self, scim: ScimClient, settings: Any) -> None:
         settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "MAX_BULK_OPERATIONS": 2}
@@ -249,6 +254,7 @@ class TestLimits:
         assert " 2 " in refused.detail
         assert statuses(scim, post("ada"), post("bo")) == ["201", "201"]
 
+    @pytest.mark.threat(37)
     @pytest.mark.rfc("7644-3.7.4-01", "7644-3.7.4-02", "7644-3.7.4-03")
     def test_too_large_a_payload_is_413_and_nothing_is_done(self, scim: ScimClient, settings: Any) -> None:
         settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "MAX_BODY_BYTES": 900}
@@ -259,6 +265,7 @@ class TestLimits:
         assert "900" in refused.detail
         assert statuses(scim, post("ada")) == ["201"]
 
+    @pytest.mark.threat(37)
     @pytest.mark.rfc("7644-3.7-04", "7644-3.7-12")
     @pytest.mark.parametrize(
         "body", [[], {}, {"schemas": [BULK_REQUEST]}, {"schemas": [BULK_REQUEST], "Operations": {}}]
@@ -310,6 +317,7 @@ def test_each_operation_costs_what_it_costs_however_many_there_are(scim: ScimCli
     assert (queries("a", 10), queries("b", 100)) == (1 + 10 * each, 1 + 100 * each)
 
 
+@pytest.mark.threat(36)
 @pytest.mark.django_db(transaction=True)
 def test_each_operation_is_in_a_transaction_of_its_own(scim: ScimClient, monkeypatch: pytest.MonkeyPatch) -> None:
     create, blocks = resources.create, []

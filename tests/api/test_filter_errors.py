@@ -46,6 +46,7 @@ SAYS = [
 ]
 
 
+@pytest.mark.threat(12, 13, 20)
 @pytest.mark.rfc(
     "7644-3.4.2.2-04", "7644-3.4.2.2-05", "7644-3.4.2.2-11", "7644-3.4.2.2-17", "7644-3.4.2.2-20", "7644-3.4.2.2-23",
     "7644-3.12-14",
@@ -58,6 +59,7 @@ def test_the_error_says_what_is_wrong(scim: ScimClient, filter: str, words: str)
     assert words in answer.detail
 
 
+@pytest.mark.threat(13)
 @pytest.mark.rfc("7644-3.4.2.2-04")
 @pytest.mark.parametrize("query", ["filter=", "filter", "filter=%20", "filter=%00", "filter=()", "filter=%22%22"])
 def test_a_filter_that_is_empty_is_not_none(scim: ScimClient, query: str) -> None:
@@ -65,6 +67,7 @@ def test_a_filter_that_is_empty_is_not_none(scim: ScimClient, query: str) -> Non
     assert (answer.status, answer.scim_type) == (400, "invalidFilter")
 
 
+@pytest.mark.threat(13)
 @pytest.mark.parametrize("endpoint", ["/Users", "/Groups"])
 def test_a_filter_that_is_there_twice_is_refused(scim: ScimClient, endpoint: str) -> None:
     answer = scim.get(f'{endpoint}?filter=id%20eq%20"1"&filter=id%20pr')
@@ -72,6 +75,7 @@ def test_a_filter_that_is_there_twice_is_refused(scim: ScimClient, endpoint: str
     assert "`and`" in answer.detail
 
 
+@pytest.mark.threat(17, 18, 19)
 @pytest.mark.parametrize(
     "filter",
     [
@@ -100,6 +104,7 @@ def test_a_filter_within_the_limits_works(scim: ScimClient) -> None:
     assert scim.get("/Users", filter=nested).ids == [str(ada.pk)]
 
 
+@pytest.mark.threat(14)
 @pytest.mark.parametrize("wild", ["%", "_", "\\", "%25", "*", "ad%", "a_a"])
 @pytest.mark.parametrize("operator", ["co", "sw", "ew", "eq"])
 def test_what_is_a_wildcard_elsewhere_is_text_here(scim: ScimClient, operator: str, wild: str) -> None:

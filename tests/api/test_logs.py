@@ -279,6 +279,7 @@ def conversation(scim: ScimClient) -> list[int]:
     return [answer.status for answer in answers]
 
 
+@pytest.mark.threat(47, 56)
 def test_nothing_that_was_sent_or_is_stored_is_in_any_record(scim: ScimClient, records: Records) -> None:
     statuses = conversation(scim)
     assert {*statuses} == {200, 201, 204, 400, 401, 404, 405, 406, 409, 412, 415, 500, 503}

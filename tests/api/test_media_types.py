@@ -35,6 +35,7 @@ def test_whoever_accepts_json_is_served(scim: ScimClient, accept: str | None) ->
     assert (answer.status, answer.headers["Content-Type"]) == (200, MEDIA_TYPE)
 
 
+@pytest.mark.threat(58)
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/problem+json", "text/*", "nonsense"])
 def test_whoever_does_not_is_told_so_in_json(scim: ScimClient, accept: str) -> None:
     answer = scim.get("/Users", headers={"Accept": accept})
@@ -47,6 +48,7 @@ def test_nothing_is_created_for_a_client_that_could_not_read_the_answer(scim: Sc
         assert scim.post("/Users", user("ada"), headers={"Accept": "text/html"}).status == 406
 
 
+@pytest.mark.threat(58, "C12")
 @pytest.mark.parametrize("suffix", ["?format=api", "?format=html", ".json", ".scim"])
 def test_no_other_format_can_be_asked_for_in_the_address(scim: ScimClient, suffix: str) -> None:
     answer = scim.get(f"/Users{suffix}")
@@ -72,6 +74,7 @@ def test_a_body_of_either_type_is_read(scim: ScimClient, content_type: str | Non
     assert (answer.status, answer.json["userName"]) == (201, "ada@example.com")
 
 
+@pytest.mark.threat(15, 39)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -94,6 +97,7 @@ def test_any_other_body_is_415(scim: ScimClient, headers: dict[str, str]) -> Non
     assert MEDIA_TYPE in answer.detail
 
 
+@pytest.mark.threat(15, "C13")
 @pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-32", "utf-7", "latin-1", "cp037", "x-none"])
 def test_a_charset_on_a_read_does_not_make_a_filter_vanish(scim: ScimClient, charset: str) -> None:
     ada, *_ = UserFactory.create_batch(3)
@@ -110,6 +114,7 @@ def test_a_read_does_not_look_at_the_content_type(scim: ScimClient, content_type
     assert scim.get("/Users", headers={"Content-Type": content_type}).status == 200
 
 
+@pytest.mark.threat("C12")
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 @pytest.mark.parametrize("length", [None, "0"])
 def test_an_empty_body_is_named_as_such(scim: ScimClient, method: str, length: str | None) -> None:
@@ -119,6 +124,7 @@ def test_an_empty_body_is_named_as_such(scim: ScimClient, method: str, length: s
     assert "empty" in answer.detail
 
 
+@pytest.mark.threat("C14")
 def test_a_chunked_body_that_does_not_arrive_is_explained(scim: ScimClient) -> None:
     answer = scim.post("/Users", headers={"Transfer-Encoding": "chunked", "Content-Type": MEDIA_TYPE})
     assert answer.status == 400

@@ -127,6 +127,7 @@ def test_both_at_once_exclude_each_other(scim: ScimClient, ada: dict[str, Any]) 
     assert (answer.status, answer.scim_type) == (400, "invalidValue")
 
 
+@pytest.mark.threat(20)
 @pytest.mark.parametrize("name", ["attributes", "excludedAttributes"])
 def test_a_name_that_no_database_could_hold_is_400(scim: ScimClient, name: str) -> None:
     assert scim.get("/Users", **{name: "a\x00b"}).status == 400

@@ -110,6 +110,7 @@ def test_what_a_read_costs(
         assert request_of(crowd).status == 200
 
 
+@pytest.mark.threat(40, "C10")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("queries", "request_of"), WRITES.values(), ids=WRITES)
 def test_what_a_write_costs(

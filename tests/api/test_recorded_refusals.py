@@ -80,6 +80,7 @@ def test_no_look_up_that_finds_nothing(scim: ScimClient) -> None:
     assert recorded() == []
 
 
+@pytest.mark.threat(67)
 def test_no_request_without_a_valid_token(scim: ScimClient) -> None:
     assert ScimClient(None).post("/Users", {}).status == 401
     assert ScimClient("scim_wrong").post("/Users", {}).status == 401

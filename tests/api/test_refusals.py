@@ -16,6 +16,7 @@ DEACTIVATION = {"op": "replace", "path": "active", "value": False}
 
 
 class TestUniqueness:
+    @pytest.mark.threat(1, 27, 62)
     @pytest.mark.rfc("7643-4.1.1-02", "7643-4.1.1-03", "7644-3.3-07", "7644-3.12-08", "7644-3.12-16", "7643-7-18")
     @pytest.mark.parametrize("name", ["ada@example.com", "ADA@EXAMPLE.COM", "aDa@example.com", "ａｄａ@example.com"])
     def test_a_user_name_is_taken_in_any_case(self, scim: ScimClient, name: str) -> None:
@@ -25,6 +26,7 @@ class TestUniqueness:
         assert (answer.status, answer.scim_type) == (409, "uniqueness")
         assert f"'{ada.pk}'" in answer.detail
 
+    @pytest.mark.threat(27)
     @pytest.mark.rfc("7644-3.5.1-10", "7644-3.12-16")
     def test_a_taken_user_name_cannot_be_moved_to(self, scim: ScimClient) -> None:
         UserFactory(username="ada@example.com")
@@ -58,6 +60,7 @@ class TestProtection:
         is_superuser = request.param == "superuser"
         return SuperuserFactory(is_superuser=is_superuser, is_staff=not is_superuser)
 
+    @pytest.mark.threat(1, 6)
     @pytest.mark.rfc("7644-3.12-06", "7644-2-03")
     def test_the_accounts_of_superusers_and_staff_are_out_of_reach(self, scim: ScimClient, admin: Any) -> None:
         path = f"/Users/{admin.pk}"
@@ -74,6 +77,7 @@ class TestProtection:
                 assert answer.status == 403
                 assert f"'{admin.pk}'" in answer.detail
 
+    @pytest.mark.threat(6)
     def test_a_request_that_changes_nothing_for_them_is_a_success(self, scim: ScimClient, admin: Any) -> None:
         path = f"/Users/{admin.pk}"
         with nothing_changes():
@@ -108,6 +112,7 @@ class TestMutability:
         with nothing_changes_to(UserFactory()) as address:
             assert scim.patch(address, {"op": "remove", "path": "userName"}).status == 400
 
+    @pytest.mark.threat(3)
     @pytest.mark.rfc("7644-3.1-05", "7644-3.3-01", "7644-3.5.1-07", "7643-3.1-06", "7643-3.1-13")
     def test_what_is_read_only_is_passed_over_in_post_and_put(self, scim: ScimClient) -> None:
         own = {
@@ -126,6 +131,7 @@ class TestMutability:
 
 
 class TestPatch:
+    @pytest.mark.threat(4, 12, 17, 66)
     @pytest.mark.rfc("7644-3.5.2-06", "7644-3.12-19", "7644-3.5.2-07")
     @pytest.mark.parametrize(
         ("path", "type"),
@@ -156,6 +162,7 @@ class TestPatch:
             assert (answer.status, answer.scim_type) == (400, type)
             assert answer.detail.startswith("Operations[0]: ")
 
+    @pytest.mark.threat(35)
     @pytest.mark.rfc("7644-3.5.2-16", "7644-3.5.2-17", "7644-3.5.2-18")
     @pytest.mark.parametrize(
         "bad",
@@ -181,6 +188,7 @@ class TestPatch:
             answer = scim.patch(address, {"op": "remove", "value": {"title": "x"}})
             assert (answer.status, answer.scim_type) == (400, "noTarget")
 
+    @pytest.mark.threat("C6")
     @pytest.mark.rfc("7644-3.5.2.1-01", "7644-3.5.2-10", "7643-2.3-02", "7644-3.12-21")
     @pytest.mark.parametrize(
         "operation",
@@ -240,6 +248,7 @@ class TestGroups:
                 answer = scim.patch(f"/Groups/profile-{profile.pk}", operation)
                 assert (answer.status, answer.scim_type) == (400, "invalidValue")
 
+    @pytest.mark.threat(33)
     def test_a_member_who_was_deleted_is_no_user(self, scim: ScimClient) -> None:
         profile, ada = ProfileFactory(), UserFactory()
         assert scim.delete(f"/Users/{ada.pk}").status == 204
@@ -263,6 +272,7 @@ class TestGroups:
         assert Profile.objects.get().name == profile.name
 
 
+@pytest.mark.threat(13)
 def test_the_names_of_parameters_count_in_any_case(scim: ScimClient) -> None:
     """Passed over, a filter would widen the result to everybody."""
     UserFactory.create_batch(3)
@@ -271,6 +281,7 @@ def test_the_names_of_parameters_count_in_any_case(scim: ScimClient) -> None:
     assert scim.get("/Users?filter=id+pr&Filter=id+pr").scim_type == "invalidFilter"
 
 
+@pytest.mark.threat(18, "C8")
 def test_a_filter_that_is_nested_too_deeply_for_the_database_is_refused(scim: ScimClient) -> None:
     """SQLite gives up at about sixteen levels, PostgreSQL takes all that the grammar's limit lets through."""
     text = "title pr"

@@ -89,6 +89,7 @@ def conversation(scim: ScimClient) -> list[tuple[int, bytes]]:
     return [(answer.status, answer.body) for answer in answers]
 
 
+@pytest.mark.threat(58, "C12")
 def test_the_host_s_settings_for_rest_framework_change_nothing(scim: ScimClient, people: None) -> None:
     before = conversation(scim)
     assert {status for status, _ in before} == {200, 400, 401, 403, 404, 405, 406, 415, 501}
@@ -97,11 +98,13 @@ def test_the_host_s_settings_for_rest_framework_change_nothing(scim: ScimClient,
         assert conversation(scim) == before
 
 
+@pytest.mark.threat("C12")
 @pytest.mark.parametrize("policy", [name for name in vars(APIView) if name.endswith(("_class", "_classes"))])
 def test_no_policy_is_left_to_the_settings_at_import(policy: str) -> None:
     assert policy in vars(ScimView)
 
 
+@pytest.mark.threat(58)
 @pytest.mark.parametrize("debug", [True, False])
 def test_debug_changes_nothing(scim: ScimClient, people: None, settings: Any, debug: bool) -> None:
     before = conversation(scim)
@@ -109,6 +112,7 @@ def test_debug_changes_nothing(scim: ScimClient, people: None, settings: Any, de
     assert conversation(scim) == before
 
 
+@pytest.mark.threat(68, "C17")
 @pytest.mark.parametrize("language", ["de", "fr, en;q=0.5", "tlh", "*", "x" * 500])
 def test_the_client_s_language_changes_nothing(scim: ScimClient, people: None, language: str) -> None:
     before = conversation(scim)
@@ -120,6 +124,7 @@ class TranslatedLevels(ProjectAccessAdapter):
     levels = {Level.READ.value: gettext_lazy("Sunday"), Level.FULL.value: gettext_lazy("Monday")}
 
 
+@pytest.mark.threat(68, "C17")
 def test_a_name_that_could_be_translated_is_not(scim: ScimClient, people: None, settings: Any) -> None:
     settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "GROUP_ADAPTERS": [f"{__name__}.TranslatedLevels"]}
     for language in ("de", "en"):
@@ -128,17 +133,20 @@ def test_a_name_that_could_be_translated_is_not(scim: ScimClient, people: None, 
         assert names == ["Sunday)", "Monday)"]
 
 
+@pytest.mark.threat("C16")
 def test_slashes_are_not_redirected_to(scim: ScimClient, settings: Any) -> None:
     settings.APPEND_SLASH = True
     assert scim.get("/nothing").status == scim.post("/nothing", {}).status == 404
 
 
+@pytest.mark.threat("C15")
 def test_a_post_needs_no_csrf_token(scim: ScimClient) -> None:
     scim.django.handler.enforce_csrf_checks = True
     assert scim.post("/Users", user("ada")).status == 201
     assert scim.post("/nothing", {}).status == 404
 
 
+@pytest.mark.threat(61, "C11")
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 def test_while_the_database_is_away_the_client_is_asked_to_wait(
@@ -151,6 +159,7 @@ def test_while_the_database_is_away_the_client_is_asked_to_wait(
     assert "server closed" not in answer.detail
 
 
+@pytest.mark.threat(35, 61, "C8")
 def test_a_database_that_goes_away_in_between_leaves_nothing_half_done(scim: ScimClient) -> None:
     path = f"/Users/{UserFactory().pk}"
     operation = {"op": "replace", "path": "active", "value": False}
@@ -162,6 +171,7 @@ def test_a_database_that_goes_away_in_between_leaves_nothing_half_done(scim: Sci
     assert scim.patch(path, operation).json["active"] is False
 
 
+@pytest.mark.threat(58)
 @pytest.mark.rfc("7644-3.12-11")
 def test_a_fault_of_ours_is_scim_too_and_tells_nothing(scim: ScimClient, caplog: pytest.LogCaptureFixture) -> None:
     scim.django.raise_request_exception = False
@@ -187,11 +197,13 @@ def test_a_request_keeps_the_id_that_it_came_with(scim: ScimClient, sent: str) -
     assert scim.get("/Users", headers={"X-Request-Id": sent}).headers["X-Request-Id"] == sent
 
 
+@pytest.mark.threat(56)
 @pytest.mark.parametrize("sent", ["", "x" * 65, "a b", "a\nb", "<script>", "é", "a,b"])
 def test_an_id_that_could_harm_a_log_is_replaced(scim: ScimClient, sent: str) -> None:
     assert scim.get("/Users", headers={"X-Request-Id": sent}).headers["X-Request-Id"] != sent
 
 
+@pytest.mark.threat(52, "C20")
 @pytest.mark.parametrize(
     "headers",
     [{"Host": "evil.example"}, {"X-Forwarded-Host": "evil.example"}, {"Forwarded": "host=evil.example"}],
@@ -203,3 +215,11 @@ def test_locations_are_not_the_client_s_to_choose(scim: ScimClient, settings: An
     created = scim.post("/Users", user("ada"), headers=headers)
     assert created.headers["Location"] == created.json["meta"]["location"]
     assert created.headers["Location"] == f"https://app.example.com/scim/v2/Users/{created.json['id']}"
+
+
+@pytest.mark.threat(52, "C20")
+@pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "Forwarded"])
+def test_no_header_of_a_proxy_is_read_that_the_product_does_not_trust(scim: ScimClient, name: str) -> None:
+    sent = "host=evil.example;proto=https" if name == "Forwarded" else "evil.example"
+    created = scim.post("/Users", user("ada"), headers={name: sent})
+    assert created.headers["Location"] == f"http://testserver/scim/v2/Users/{created.json['id']}"

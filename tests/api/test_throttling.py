@@ -61,6 +61,7 @@ def with_cache(backend: type) -> Any:
     return override_settings(CACHES={"default": {"BACKEND": f"{__name__}.{backend.__name__}"}})
 
 
+@pytest.mark.threat(60)
 @pytest.mark.once
 def test_fifty_requests_a_second_for_ten_seconds_pass(scim: ScimClient, clock: Any) -> None:
     for _ in range(10):
@@ -72,6 +73,7 @@ def test_the_default_lets_through_four_times_what_entra_id_asks_for() -> None:
     assert own.MAX_REQUESTS_PER_MINUTE == 4 * 25 * 60
 
 
+@pytest.mark.threat(60)
 def test_beyond_the_limit_it_is_429_until_the_minute_ends(scim: ScimClient, three: None, clock: Any) -> None:
     clock.shift(timedelta(seconds=20.5))
     assert statuses(scim, 5) == [200, 200, 200, 429, 429]
@@ -90,6 +92,7 @@ def test_one_connection_is_not_slowed_by_another(three: None, clock: Any) -> Non
     assert [statuses(client, 4) for client in clients] == [[200, 200, 200, 429]] * 2
 
 
+@pytest.mark.threat(60)
 def test_failures_are_counted_by_address(three: None, clock: Any) -> None:
     for address in ("192.0.2.7", "192.0.2.8", "2001:db8::7", "unix:"):
         impostor = ScimClient("scim_wrong")
@@ -101,6 +104,7 @@ def test_failures_are_counted_by_address(three: None, clock: Any) -> None:
     assert impostor.get("/Users").status == 429
 
 
+@pytest.mark.threat(60)
 def test_a_good_token_is_not_slowed_by_bad_ones_of_the_same_address(scim: ScimClient, three: None, clock: Any) -> None:
     assert statuses(ScimClient("scim_wrong"), 5)[-1] == 429
     assert statuses(scim, 3) == [200, 200, 200]
@@ -134,6 +138,7 @@ def test_the_first_429_of_a_minute_is_recorded_for_a_connection_and_none_without
     assert event.connection == scim.connection
 
 
+@pytest.mark.threat("C12")
 def test_a_cache_that_is_away_refuses_nobody_and_is_told_of_once_a_minute(
     scim: ScimClient, three: None, clock: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -171,6 +176,7 @@ def test_what_comes_at_once_is_counted_each_time() -> None:
     assert sorted(counted) == [*range(1, 401)]
 
 
+@pytest.mark.threat("C20")
 def test_a_request_costs_one_question_to_the_cache_and_its_key_holds_nothing_of_the_client(scim: ScimClient) -> None:
     scim.get("/Users")
     with mock.patch.object(LocMemCache, "incr", autospec=True, return_value=1) as incr:

@@ -71,6 +71,7 @@ def test_a_groups_tag_has_a_part_for_the_members_where_they_are_shown(scim: Scim
     assert tag(scim.patch(path, add(user))) == own
 
 
+@pytest.mark.threat("C18")
 @pytest.mark.rfc("7644-3.14-04")
 def test_a_get_of_a_version_that_is_known_is_answered_with_304(scim: ScimClient) -> None:
     user, profile = UserFactory(), ProfileFactory()
@@ -92,6 +93,7 @@ def test_a_get_without_the_members_knows_the_tag_with_them(scim: ScimClient) -> 
     assert scim.get(path, **asked).status == 200
 
 
+@pytest.mark.threat(34)
 @pytest.mark.rfc("7644-3.14-05", "7644-3.12-09")
 def test_a_change_of_another_version_than_expected_is_refused(scim: ScimClient) -> None:
     user = UserFactory(job_title="Engineer")
@@ -150,6 +152,7 @@ def test_nothing_is_found_or_sorted_by_a_version_but_that_there_is_one(scim: Sci
         assert (answer.status, answer.scim_type) == (400, scim_type), answer
 
 
+@pytest.mark.threat(34)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_writers_who_expect_the_same_version_one_is_refused(scim: ScimClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpResponse
 from django.test import override_settings
@@ -39,6 +40,7 @@ def test_without_a_url_configuration_there_is_nothing_to_ask() -> None:
         assert report() == []
 
 
+@pytest.mark.threat("C16")
 def test_an_address_that_depends_on_the_language() -> None:
     found = mounted(*i18n_patterns(path("scim/v2/", SCIM)))
     assert tells(found, "E022", "/en-us/scim/v2/", "`i18n_patterns`", 'path("scim/v2/"')

@@ -104,6 +104,7 @@ class TestLevelsInATable:
 
 
 class TestConstraints:
+    @pytest.mark.threat(31)
     def test_a_table_that_lets_a_user_be_in_a_group_twice(self) -> None:
         with mock.patch.object(ProjectAccess._meta, "constraints", []):
             found = report(groups=[teams()])

@@ -21,6 +21,7 @@ class LetsAllIn(AllowAllUsersModelBackend):
     """A backend of the host's own."""
 
 
+@pytest.mark.threat("C1")
 @override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies")
 def test_sessions_in_cookies() -> None:
     assert tells(report(), "W005", "SESSION_ENGINE", "deactivated", "cached_db")
@@ -32,12 +33,14 @@ def test_sessions_on_the_server(engine: str) -> None:
         assert report() == []
 
 
+@pytest.mark.threat("C1")
 def test_users_whose_sessions_have_no_hash() -> None:
     model = type("Person", (), {})
     with mock.patch("scim_provisioning.checks.security.get_user_model", return_value=model):
         assert tells(report(), "W006", "Person", "get_session_auth_hash", "AbstractBaseUser")
 
 
+@pytest.mark.threat("C1")
 @pytest.mark.parametrize(
     "path", [f"{__name__}.LetsAllIn", "django.contrib.auth.backends.AllowAllUsersRemoteUserBackend"]
 )
@@ -63,6 +66,7 @@ class TestDeployment:
     def report(self, **settings: Any) -> Any:
         return report(check=check_deployment, **{"THROTTLE_CACHE": "shared", **settings})
 
+    @pytest.mark.threat(52)
     def test_any_host_is_believed(self) -> None:
         with override_settings(ALLOWED_HOSTS=["*"], SECURE_SSL_REDIRECT=True):
             assert tells(self.report(), "W009", "ALLOWED_HOSTS", 'SCIM_PROVISIONING["BASE_URL"]')
@@ -71,9 +75,11 @@ class TestDeployment:
         with override_settings(ALLOWED_HOSTS=["*"]):
             assert self.report(BASE_URL="https://app.example.com") == []
 
+    @pytest.mark.threat(53)
     def test_a_site_that_takes_http(self) -> None:
         assert tells(self.report(), "W010", "http", "SECURE_SSL_REDIRECT", 'SCIM_PROVISIONING["BASE_URL"]')
 
+    @pytest.mark.threat(53)
     def test_an_address_with_http(self) -> None:
         with override_settings(SECURE_SSL_REDIRECT=True):
             assert tells(self.report(BASE_URL="http://app.example.com"), "W010", "http://app.example.com")
@@ -85,6 +91,7 @@ class TestDeployment:
         with override_settings(SECURE_SSL_REDIRECT=True):
             assert self.report() == []
 
+    @pytest.mark.threat("C12")
     @pytest.mark.parametrize("backend", [LOCMEM, "django.core.cache.backends.dummy.DummyCache"])
     def test_requests_that_each_process_counts_for_itself(self, backend: str) -> None:
         with override_settings(CACHES={"default": {"BACKEND": backend}}, SECURE_SSL_REDIRECT=True):

@@ -50,6 +50,7 @@ def test_users_without_a_column_for_their_name(source: Stored | None) -> None:
     assert tells(report(user_adapter(userName=source)), "E005", "People.attributes", "`userName`", 'Column("username")')
 
 
+@pytest.mark.threat(27)
 @pytest.mark.parametrize("column", ["phone", "email"])
 def test_a_user_name_that_two_may_have(column: str) -> None:
     found = report(user_adapter(userName=Column(column), nickName=Column("username")))
@@ -57,6 +58,7 @@ def test_a_user_name_that_two_may_have(column: str) -> None:
     assert tells(found, "E015", "People.attributes['userName']", column, constraint, "User.Meta.constraints")
 
 
+@pytest.mark.threat(27)
 def test_a_user_name_that_two_may_have_but_for_case() -> None:
     with mock.patch.object(User._meta, "constraints", []):
         found = report(user_adapter())

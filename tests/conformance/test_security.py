@@ -13,6 +13,7 @@ from tests.factories import UserFactory
 from tests.scim import ScimClient, user
 
 
+@pytest.mark.threat(44)
 @pytest.mark.rfc("7644-7.4-01", "6750-5.2-01")
 def test_a_token_is_256_bits_that_nobody_guesses() -> None:
     minted = {tokens.mint() for _ in range(100)}
@@ -22,6 +23,7 @@ def test_a_token_is_256_bits_that_nobody_guesses() -> None:
         assert len(base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))) * 8 == 256
 
 
+@pytest.mark.threat(43)
 @pytest.mark.rfc("7644-7.7-01")
 def test_a_token_is_not_stored(scim: ScimClient) -> None:
     token = str(scim.token)
@@ -38,6 +40,7 @@ def test_a_token_opens_nothing_else(scim: ScimClient, path: str) -> None:
     assert "login" in answer.headers["Location"]
 
 
+@pytest.mark.threat("C19")
 @pytest.mark.rfc("6750-5.2-04", "6750-2.3-02")
 def test_no_answer_sets_a_cookie_or_may_be_kept(scim: ScimClient) -> None:
     mira = UserFactory()

@@ -66,6 +66,7 @@ class TestALine:
         record("", operation="create", outcome=409, scim_type="uniqueness", detail="userName is taken.", count=3)
         assert lines() == ["2026-03-04 12:00  409  create User × 3: uniqueness userName is taken."]
 
+    @pytest.mark.threat(56)
     def test_holds_no_line_breaks_and_no_escapes_of_a_client(self) -> None:
         record(changes=[{"resource": "7", "path": "title", "before": None, "after": "a\n\x1b[31mb\u202e"}])
         assert lines()[1:] == ['    title: nothing → "a\\n\\u001b[31mb\\u202e"']
@@ -147,6 +148,7 @@ class TestFollowing:
 
 
 class TestPruning:
+    @pytest.mark.threat(67)
     def test_deletes_what_is_older_and_says_how_much_it_was(self) -> None:
         record("1", NOON - 181 * DAY)
         record("2", NOON - 179 * DAY)

@@ -57,6 +57,7 @@ def use(settings: Any, **changes: Any) -> None:
     settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, **changes}
 
 
+@pytest.mark.threat("C9")
 @pytest.mark.parametrize("title", ["null", "overflow"])
 def test_a_value_that_the_database_refuses_is_an_invalid_value(faulty: Provider, title: str) -> None:
     with nothing_changes(), pytest.raises(InvalidValue, match="database"):
@@ -69,6 +70,7 @@ def test_what_the_hosts_save_refuses_is_told_with_the_attributes(faulty: Provide
     assert refused.value.detail == "Not like that. emails: Too odd."
 
 
+@pytest.mark.threat(27, 28, 29, "C4", "C9")
 @pytest.mark.parametrize("name", ["ada@example.com", "ADA@example.com"])
 def test_a_name_that_was_taken_after_we_looked_is_a_conflict(
     idp: Provider, monkeypatch: pytest.MonkeyPatch, name: str
@@ -83,6 +85,7 @@ def test_a_name_that_was_taken_after_we_looked_is_a_conflict(
             idp.replace(other.pk, "userName", name)
 
 
+@pytest.mark.threat("C9")
 def test_a_member_whom_the_database_refuses_is_an_invalid_value(idp: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: Any) -> None:
         raise IntegrityError("NOT NULL constraint failed: granted_by")
@@ -95,6 +98,7 @@ def test_a_member_whom_the_database_refuses_is_an_invalid_value(idp: Provider, m
 
 @pytest.mark.django_db(transaction=True)
 class TestAtCommit:
+    @pytest.mark.threat("C7")
     def test_a_broken_reference_is_an_invalid_value(self, idp: Provider, settings: Any) -> None:
         use(settings, USER_ADAPTER=f"{__name__}.BreakingAdapter")
         with nothing_changes(), pytest.raises(InvalidValue):
@@ -106,6 +110,7 @@ class TestAtCommit:
         with nothing_changes(), pytest.raises(Conflict):
             idp.delete(id)
 
+    @pytest.mark.threat("C10")
     def test_an_operation_that_the_database_broke_off_runs_again_but_not_for_ever(self) -> None:
         outcomes = iter([_broken("40P01"), _broken("40001"), "done"])
         assert locks.retrying(lambda: _next(outcomes), User) == "done"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.utils import ConnectionDoesNotExist
 from django.utils import timezone
 
 from scim_provisioning import tokens
@@ -17,6 +18,14 @@ from scim_provisioning.operations.connections import OVERLAP, ConnectionMovedErr
 from tests.factories import SuperuserFactory
 
 pytestmark = pytest.mark.django_db
+
+
+class Replicas:
+    """A router of a product whose reads go to replicas, which may be behind."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str | None:
+        return "replica" if model is Connection else None
+
 
 NOW = timezone.now().replace(microsecond=0)
 SECOND = timedelta(seconds=1)
@@ -51,6 +60,7 @@ def are_valid(*asked: str) -> list[bool]:
 
 
 class TestATokenThatWasMade:
+    @pytest.mark.threat(44)
     def test_is_256_random_bits_behind_a_prefix_that_scanners_know(self) -> None:
         assert re.fullmatch(r"scim_[A-Za-z0-9_-]{43}", tokens.mint())
         assert tokens.mint() != tokens.mint()
@@ -167,6 +177,7 @@ class TestRotate:
         assert connections.current().previous_until == NOW + OVERLAP == NOW + DAY
         assert connections.current().token_hint == second[-4:]
 
+    @pytest.mark.threat(45)
     def test_ends_the_one_so_far_after_the_overlap(self, clock: Any) -> None:
         first = enable()
         second = rotate(overlap=2 * SECOND)
@@ -176,6 +187,7 @@ class TestRotate:
         assert are_valid(first, second) == [False, True]
         assert not connections.overlaps(connections.current())
 
+    @pytest.mark.threat(45)
     def test_without_an_overlap_ends_the_one_so_far_at_once(self) -> None:
         first = enable()
         second = rotate(overlap=timedelta(0))
@@ -351,6 +363,7 @@ class TestAuthenticate:
         enable()
         assert connections.authenticate(token) is None
 
+    @pytest.mark.threat(43)
     def test_does_not_take_the_digest_for_the_token(self) -> None:
         assert connections.authenticate(tokens.digest(enable())) is None
 
@@ -374,12 +387,23 @@ class TestAuthenticate:
         assert connections.authenticate("scim_previous") is None
         assert connections.authenticate(token)
 
+    @pytest.mark.threat(46)
     def test_asks_the_database_once_and_each_time(self, django_assert_num_queries: Any) -> None:
         token = enable()
         for _ in range(2):
             with django_assert_num_queries(1) as queries:
                 connections.authenticate(token)
             assert token not in str(queries.captured_queries)
+
+    @pytest.mark.threat(46)
+    def test_asks_no_replica_which_may_be_behind(self, settings: Any) -> None:
+        token = enable()
+        settings.DATABASE_ROUTERS = [f"{__name__}.Replicas"]
+        with pytest.raises(ConnectionDoesNotExist):
+            Connection.objects.first()
+        assert connections.authenticate(token)
+        connections.disable()
+        assert connections.authenticate(token) is None
 
 
 class TestNoteUse:

@@ -83,6 +83,7 @@ class TestADeletedUser:
                 with pytest.raises(NotFound):
                     attempt()
 
+    @pytest.mark.threat(33)
     @pytest.mark.rfc("7644-3.6-03")
     def test_cannot_be_a_member(self, idp: Provider, gone: User) -> None:
         profile = ProfileFactory()
@@ -203,6 +204,7 @@ class TestWhereRowsAreDeleted:
         assert changed(event)["userName"] == ("ada@example.com", None)
         assert {"resource": f"profile-{profile.pk}", "path": "members", "added": [], "removed": [id]} in event.changes
 
+    @pytest.mark.threat(63)
     def test_what_the_product_protects_stays_with_all_that_belongs_to_it(self, idp: Provider, settings: Any) -> None:
         use(settings, DELETE_USERS=True, USER_ADAPTER=f"{__name__}.ProtectingAdapter")
         row = UserFactory()
@@ -210,7 +212,11 @@ class TestWhereRowsAreDeleted:
         ProjectAccessFactory(user=row)
         with nothing_changes(), pytest.raises(Conflict):
             idp.delete(row.pk)
+        idp.replace(row.pk, "active", False)
+        row.refresh_from_db()
+        assert not row.is_active
 
+    @pytest.mark.threat(6)
     def test_a_superuser_is_not_deleted(self, idp: Provider, settings: Any) -> None:
         use(settings, DELETE_USERS=True)
         row = SuperuserFactory()

@@ -205,6 +205,7 @@ class TestMembers:
 
 
 class TestProtection:
+    @pytest.mark.threat(5)
     def test_of_a_user_holds_for_every_way_in_and_out(self, groups: Provider, settings: Any) -> None:
         use(settings, USER_ADAPTER=f"{__name__}.GuardingAdapter")
         guarded, ada = UserFactory(last_name="Guarded"), UserFactory()
@@ -221,6 +222,7 @@ class TestProtection:
         groups.patch(id_of(inside), add(ada, guarded))
         assert members_of(inside) == {ada, guarded}
 
+    @pytest.mark.threat(5)
     def test_of_a_group_holds_for_its_members_only(self, groups: Provider, settings: Any) -> None:
         use(settings, GROUP_ADAPTERS=[f"{__name__}.GuardedAdapter"])
         ada, bob = UserFactory.create_batch(2)

@@ -44,6 +44,7 @@ def remove(idp: Provider, profile: Profile, *users: User) -> Callable[[], Any]:
     return partial(idp.of("Group").patch, f"profile-{profile.pk}", operation)
 
 
+@pytest.mark.threat(27, 28)
 @pytest.mark.rfc("7643-4.1.1-02", "7644-3.3-07")
 def test_of_many_who_make_one_account_one_does(idp: Provider) -> None:
     for number in range(ROUNDS):
@@ -53,6 +54,7 @@ def test_of_many_who_make_one_account_one_does(idp: Provider) -> None:
     assert User.objects.count() == Event.objects.count() == ROUNDS
 
 
+@pytest.mark.threat(29)
 def test_of_two_who_take_one_name_one_gets_it(idp: Provider) -> None:
     for number in range(ROUNDS):
         users = UserFactory.create_batch(2)
@@ -73,6 +75,7 @@ def test_of_many_who_bring_back_one_account_one_does(idp: Provider) -> None:
         assert record.deprovisioned_at is None
 
 
+@pytest.mark.threat(32, 33)
 @pytest.mark.rfc("7644-3.6-02", "7644-3.6-03")
 def test_a_deleted_user_is_in_no_group_and_not_brought_back_by_who_came_too_late(idp: Provider) -> None:
     profile = ProfileFactory()
@@ -89,6 +92,18 @@ def test_a_deleted_user_is_in_no_group_and_not_brought_back_by_who_came_too_late
         assert not profile.users.filter(pk=row.pk).exists()
 
 
+@pytest.mark.threat(32, "C3")
+def test_a_row_that_was_deleted_is_not_saved_anew(idp: Provider, settings: Any) -> None:
+    settings.SCIM_PROVISIONING = {**settings.SCIM_PROVISIONING, "DELETE_USERS": True}
+    for _ in range(2 * ROUNDS):
+        row = UserFactory()
+        deleted, patched = at_once(partial(idp.delete, row.pk), partial(idp.replace, row.pk, "title", "New"))
+        assert deleted is None
+        assert isinstance(patched, (dict, NotFound))
+        assert not User.objects.exists()
+
+
+@pytest.mark.threat(30)
 def test_no_member_is_lost_whoever_else_comes_or_goes(idp: Provider) -> None:
     stay, go, come = UserFactory.create_batch(4), UserFactory.create_batch(4), UserFactory.create_batch(4)
     profile = ProfileFactory(users=[*stay, *go])
@@ -101,6 +116,7 @@ def test_no_member_is_lost_whoever_else_comes_or_goes(idp: Provider) -> None:
     assert all(len(change["added"]) + len(change["removed"]) == 1 for change in changes)
 
 
+@pytest.mark.threat(31)
 def test_the_same_member_is_added_once_however_many_add_them(idp: Provider) -> None:
     profile, ada = ProfileFactory(), UserFactory()
     outcomes = at_once(*[add(idp, profile, ada)] * 6)
@@ -119,6 +135,7 @@ def test_the_first_writes_to_an_account_make_one_record(idp: Provider) -> None:
     assert Event.objects.filter(adopted=True).count() == 1
 
 
+@pytest.mark.threat("C10")
 def test_a_deadlock_is_ended_by_the_database_and_the_loser_tried_again() -> None:
     """Two transactions lock two rows in opposite orders; what is meant to be tried again succeeds."""
     first, second = UserFactory.create_batch(2)
@@ -175,6 +192,7 @@ def test_an_operational_error_that_is_no_deadlock_comes_through() -> None:
         locks.retrying(broken, User)
 
 
+@pytest.mark.threat(50)
 def test_of_two_who_rotate_what_both_saw_one_does() -> None:
     for _ in range(ROUNDS):
         connections.disable()

@@ -86,6 +86,7 @@ class TestARefusal:
         note(Provider(other))
         assert counts() == [1, 1]
 
+    @pytest.mark.threat(20, 21)
     @pytest.mark.parametrize("text", ["\0", "\ud800", "é" * 1000, "'; --"], ids=ascii)
     def test_may_name_anything(self, idp: Provider, text: str) -> None:
         note(idp, NotFound(f"There is no {text}"), resource=text)
@@ -128,6 +129,7 @@ class TestWhatCounts:
 
 
 class TestAFlood:
+    @pytest.mark.threat(67)
     @pytest.mark.once
     def test_of_thousands_leaves_few_rows_and_the_right_number(self, idp: Provider, clock: Any) -> None:
         for number in range(10_000):

@@ -51,6 +51,7 @@ def is_known(client: Client) -> bool:
 
 
 class TestDeactivation:
+    @pytest.mark.threat(7, 8, "C1")
     def test_ends_every_session_and_activation_brings_none_back(
         self, idp: Provider, engine: str, row: User, django_capture_on_commit_callbacks: Any
     ) -> None:
@@ -65,6 +66,7 @@ class TestDeactivation:
         assert is_known(bystander)
         assert is_known(logged_in(User.objects.get(pk=row.pk)))
 
+    @pytest.mark.threat(7, 8)
     def test_by_deletion_ends_them_too_also_where_the_product_had_deactivated(
         self, idp: Provider, row: User, django_capture_on_commit_callbacks: Any
     ) -> None:
@@ -81,6 +83,7 @@ class TestDeactivation:
         assert after.has_usable_password() == row.has_usable_password()
         assert (after.password == row.password) == row.has_usable_password()
 
+    @pytest.mark.threat(8)
     def test_that_a_worker_left_half_done_is_finished_before_activation(self, idp: Provider) -> None:
         row = UserFactory(password="swordfish")
         client = logged_in(row)
@@ -88,6 +91,7 @@ class TestDeactivation:
         idp.replace(row.pk, "active", True)
         assert not is_known(client)
 
+    @pytest.mark.threat("C1")
     def test_of_one_user_costs_nothing_for_the_sessions_of_others(
         self, idp: Provider, django_capture_on_commit_callbacks: Any
     ) -> None:

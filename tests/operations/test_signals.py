@@ -127,6 +127,7 @@ class TestAUser:
         idp.put(row.pk, idp.get(row.pk))
         assert told == []
 
+    @pytest.mark.threat(7, 9)
     def test_who_is_switched_off_and_on_is_changed_and_then_deactivated_and_reactivated(
         self, idp: Provider, told: Told
     ) -> None:
@@ -137,6 +138,7 @@ class TestAUser:
         idp.replace(row.pk, "active", True)
         assert names(told) == ["user_changed", "user_reactivated"]
 
+    @pytest.mark.threat(9)
     def test_who_is_deleted_is_deactivated_and_then_deprovisioned(self, idp: Provider, told: Told) -> None:
         row = UserFactory()
         idp.delete(row.pk)
@@ -157,6 +159,7 @@ class TestAUser:
             assert arguments["changes"]["title"] == ("Engineer", None)
         assert names(told) == ["user_deactivated", "user_deprovisioned"]
 
+    @pytest.mark.threat(7)
     def test_sessions_have_ended_before_the_product_hears_of_the_deactivation(
         self, idp: Provider, listening: Callable[..., None], client: Any
     ) -> None:
@@ -169,6 +172,7 @@ class TestAUser:
 
 
 class TestMembers:
+    @pytest.mark.threat("C23")
     def test_are_told_by_their_primary_keys_once_for_each_group(self, idp: Provider, told: Told) -> None:
         ada, bob, eve = UserFactory.create_batch(3)
         profile = ProfileFactory(users=[ada, bob])
@@ -281,12 +285,14 @@ class TestNothingIsTold:
             idp.of("Group").patch(id_of(profile), {"op": "add", "path": "members", "value": [{"value": "99999999"}]})
         assert told == []
 
+    @pytest.mark.threat("C23")
     def test_before_somebodys_transaction_around_it_commits(self, idp: Provider, told: Told) -> None:
         with transaction.atomic():
             idp.post(user("ada"))
             assert told == []
         assert names(told) == ["user_provisioned"]
 
+    @pytest.mark.threat("C23")
     def test_of_what_is_rolled_back(self, idp: Provider, told: Told) -> None:
         with transaction.atomic():
             idp.post(user("ada"))
@@ -312,6 +318,7 @@ class TestNothingIsTold:
 
 
 class TestAReceiver:
+    @pytest.mark.threat("C11")
     def test_that_fails_changes_neither_the_answer_nor_what_others_hear(
         self, scim: ScimClient, idp: Provider, listening: Callable[..., None], caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -372,6 +379,7 @@ def test_a_bulk_job_tells_of_each_operation_as_it_is_done(scim: ScimClient, idp:
 class TestThePage:
     ROWS = {match[1]: match[0] for match in re.finditer(r"^\| `(\w+)` \|.+$", PAGE, re.MULTILINE)}
 
+    @pytest.mark.threat("C23")
     def test_names_each_signal(self) -> None:
         assert list(self.ROWS) == list(SIGNALS)
 

@@ -121,6 +121,7 @@ def add(*users: User) -> dict[str, Any]:
 
 
 class TestUsers:
+    @pytest.mark.threat(55)
     def test_of_another_tenant_are_out_of_reach_of_each_request(self, ours: Provider) -> None:
         row = UserFactory(department="Theirs")
         assert ours.get(row.pk) is None
@@ -181,6 +182,7 @@ class TestUsers:
 
 
 class TestGroups:
+    @pytest.mark.threat(55)
     def test_of_another_tenant_are_out_of_reach_of_each_request(self, ours: Provider) -> None:
         ada = UserFactory(department="Ours")
         profile, project = ProfileFactory(name="Theirs: Audit"), ProjectFactory(description="Theirs")
@@ -305,6 +307,7 @@ class TestSearches:
         {"cursor": "", "count": "1"},
     )
 
+    @pytest.mark.threat(55)
     @pytest.mark.parametrize("question", QUESTIONS, ids=str)
     def test_find_the_own_users_only(self, question: dict[str, str]) -> None:
         mine, other = UserFactory(department="Ours"), UserFactory(department="Theirs")
@@ -344,6 +347,7 @@ class TestSearches:
         assert (answer.status, answer.scim_type) == (400, "invalidCursor")
 
 
+@pytest.mark.threat(55)
 def test_a_bulk_job_reaches_the_own_tenant_only() -> None:
     row, profile = UserFactory(department="Theirs"), ProfileFactory(name="Ours: A")
     patch = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [add(row)]}

@@ -78,6 +78,7 @@ class TestCreate:
         assert record.attributes.keys().isdisjoint({"title", "userName", f"{ENTERPRISE_USER}:department"})
         assert document == idp.get(row.pk)
 
+    @pytest.mark.threat(10, 67, "C2")
     @pytest.mark.rfc("7643-4.1.1-10", "7643-4.1.1-16")
     def test_gives_no_usable_password_and_keeps_none(self, idp: Provider) -> None:
         document = idp.post(user("ada", password="swordfish"))
@@ -90,11 +91,13 @@ class TestCreate:
         assert idp.post(body)["active"] is True
         assert idp.post(user("bob", active=False))["active"] is False
 
+    @pytest.mark.threat(27, "C5")
     def test_normalises_the_login_name(self, idp: Provider) -> None:
         assert idp.post(user("ada", userName="ﬁnn@example.com"))["userName"] == "finn@example.com"
         with pytest.raises(Uniqueness):
             idp.post(user("ada", userName="ﬁnn@example.com"))
 
+    @pytest.mark.threat(1, 62)
     @pytest.mark.rfc("7644-3.3-07", "7643-4.1.1-02", "7643-4.1.1-03", "7644-3.12-16")
     @pytest.mark.parametrize("name", ["ada@example.com", "ADA@Example.com"])
     def test_never_takes_over_an_account_that_exists(self, idp: Provider, name: str) -> None:
@@ -107,6 +110,7 @@ class TestCreate:
         with nothing_changes(), pytest.raises(InvalidValue, match="userName"):
             idp.post(user("ada", userName=""))
 
+    @pytest.mark.threat("C6")
     def test_says_how_long_a_value_may_be(self, idp: Provider) -> None:
         with nothing_changes(), pytest.raises(InvalidValue, match=r"title .*150.*151"):
             idp.post(user("ada", title="x" * 151))
@@ -114,6 +118,7 @@ class TestCreate:
 
 
 class TestChange:
+    @pytest.mark.threat(65, "C3")
     def test_writes_the_columns_that_moved_and_no_others(self, idp: Provider) -> None:
         row = UserFactory(job_title="Engineer")
         with CaptureQueriesContext(database) as queries:
@@ -129,6 +134,7 @@ class TestChange:
         idp.replace(row.pk, "title", "Architect")
         assert User.objects.get().date_joined > row.date_joined
 
+    @pytest.mark.threat(65)
     @pytest.mark.rfc("7644-3.5.2.1-08", "7644-3.5.2.1-07")
     @pytest.mark.parametrize(
         ("path", "value"),
@@ -149,6 +155,7 @@ class TestChange:
         writing = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
         assert [sql for sql in writing if "scim_provisioning_grouprecord" not in sql] == []
 
+    @pytest.mark.threat(65)
     @pytest.mark.rfc("7644-3.5.1-02", "7644-3.5.1-09")
     def test_by_put_of_what_get_gave_is_none(self, idp: Provider) -> None:
         id = idp.post(
@@ -159,6 +166,7 @@ class TestChange:
             document = idp.get(id)
             assert idp.put(id, document) == document
 
+    @pytest.mark.threat(64)
     @pytest.mark.rfc("7644-3.5.1-03", "7644-3.5.1-04")
     def test_by_put_clears_what_is_left_out_but_active(self, idp: Provider) -> None:
         id = idp.post(user("ada", title="E", nickName="A", externalId="x", active=False))["id"]
@@ -168,6 +176,7 @@ class TestChange:
         row = User.objects.get()
         assert (row.job_title, row.email, row.first_name) == ("", "", "")
 
+    @pytest.mark.threat(3)
     @pytest.mark.rfc("7643-3.1-06", "7644-3.5.1-07")
     def test_by_put_takes_the_id_from_the_address(self, idp: Provider) -> None:
         bystander = UserFactory()
@@ -176,6 +185,7 @@ class TestChange:
         assert idp.put(id, user("ada", id=str(bystander.pk), title="E"))["id"] == id
         assert User.objects.filter(pk=bystander.pk).values().get() == before
 
+    @pytest.mark.threat(25)
     @pytest.mark.rfc("7644-3.5.1-01", "7644-3.12-07")
     @pytest.mark.parametrize("id", ["0", "99999999", "010", "+1", "１", "1 ", "x", ""])
     def test_of_nobody_is_not_found(self, idp: Provider, id: str) -> None:
@@ -263,12 +273,20 @@ class TestAHostsRules:
             with pytest.raises(InvalidValue):
                 idp.post(user("bob", title="Boss"))
 
+    @pytest.mark.threat(63)
+    def test_keep_nobody_in_who_is_deactivated(self, idp: Provider, careful: None) -> None:
+        row = UserFactory(job_title="Boss")
+        assert idp.replace(row.pk, "active", False)["active"] is False
+        with nothing_changes(), pytest.raises(InvalidValue):
+            idp.replace(row.pk, "active", True)
+
     def test_are_not_asked_where_nothing_changes(self, idp: Provider, careful: None) -> None:
         row = UserFactory(job_title="Boss")
         assert idp.replace(row.pk, "title", "Boss")["title"] == "Boss"
 
 
 class TestAProtectedAccount:
+    @pytest.mark.threat(1, 6)
     @pytest.mark.rfc("7644-3.12-06")
     @pytest.mark.parametrize("rank", ["is_superuser", "is_staff"])
     def test_is_changed_by_no_request(self, idp: Provider, rank: str) -> None:
@@ -293,6 +311,7 @@ class TestAProtectedAccount:
 
 
 class TestAnAccountThatWasThereBefore:
+    @pytest.mark.threat(1)
     def test_gets_its_record_with_the_first_write_which_the_event_calls_adoption(self, idp: Provider) -> None:
         row = UserFactory()
         assert not UserRecord.objects.exists()
@@ -317,6 +336,7 @@ class TestAnEvent:
         assert changed(event)["userName"] == (None, "ada@example.com")
         assert not event.adopted
 
+    @pytest.mark.threat(67)
     def test_is_one_for_a_request_with_the_net_difference(self, idp: Provider) -> None:
         row = UserFactory(job_title="E")
         steps = [{"op": "Replace", "path": "title", "value": title} for title in ("F", "G")]

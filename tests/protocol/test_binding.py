@@ -104,6 +104,7 @@ class TestNames:
         for name in ("userName", "USERNAME", "urn:ietf:params:scim:schemas:core:2.0:user:username"):
             assert bound(f'{name} eq "x"') == of("userName", "eq", "x")
 
+    @pytest.mark.threat(13)
     def test_an_unknown_attribute_is_refused_with_names_like_it(self) -> None:
         assert refused("usrName pr").startswith("User has no attribute `usrName`; did you mean `userName`")
         assert "`name.givenName`" in refused("givenName pr")
@@ -117,6 +118,7 @@ class TestNames:
     def test_a_long_unknown_name_is_cut_in_the_answer(self) -> None:
         assert len(refused("a" * 4_000 + " pr")) < 200
 
+    @pytest.mark.threat(11)
     @pytest.mark.rfc("7643-4.1.1-15", "7643-4.1.1-16")
     @pytest.mark.parametrize(
         "text", ["password pr", 'password sw "s"', 'not (password eq "secret")', "password eq null"]

@@ -21,15 +21,18 @@ def test_nesting_is_counted_outside_strings_only() -> None:
     assert parse_json(b'["' + b"[{" * 100 + b'"]')
 
 
+@pytest.mark.threat(16)
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 def test_nesting_that_would_exhaust_the_stack_is_refused(opening: bytes) -> None:
     assert "deeper than 32" in refused(opening * 100_000)
 
 
+@pytest.mark.threat(19)
 def test_a_long_text_without_an_end_is_read_once() -> None:
     assert "Unterminated" in refused(b'"' + b'\\"' * 1_000_000)
 
 
+@pytest.mark.threat(20, 21)
 @pytest.mark.parametrize("text", [b'"\\u0000"', b'"\\ud800"', b'{"\\u0000": 1}', b'[{"a": ["\\udfff"]}]'])
 def test_what_no_database_can_hold_is_refused_wherever_it_stands(text: bytes) -> None:
     assert "U+0000 or a lone surrogate" in refused(text)

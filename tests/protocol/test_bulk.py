@@ -92,6 +92,7 @@ class TestOperation:
         job(operation).operations[0].check()
         job({key.upper(): value for key, value in operation.items()}).operations[0].check()
 
+    @pytest.mark.threat(37)
     @pytest.mark.rfc("7644-3.7-04", "7644-3.7-05", "7644-3.7-06", "7644-3.7-07")
     @pytest.mark.parametrize(
         "operation",

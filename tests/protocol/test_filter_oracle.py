@@ -32,7 +32,7 @@ from scim_provisioning.protocol.expressions import (
 )
 from scim_provisioning.protocol.parser import parse_filter
 from scim_provisioning.protocol.schemas import Target
-from tests.plugins.traceability import requirements
+from tests.plugins.traceability import REQUIREMENTS
 
 from . import oracle
 from .differences import GRAMMAR, OF_GRAMMAR, OF_MEANING, REFUSED, Difference
@@ -105,7 +105,7 @@ class TestListedDifferences:
         assert listed.ours is not listed.theirs
 
     def test_a_requirement_decides_it(self, listed: Difference) -> None:
-        assert listed.requirement in requirements()
+        assert listed.requirement in REQUIREMENTS.rows()
 
     def test_its_pattern_concerns_it(self, listed: Difference) -> None:
         asked = parse_filter(listed.filter)

@@ -151,6 +151,7 @@ class TestProperties:
 
 
 class TestLimits:
+    @pytest.mark.threat(17)
     def test_depth_is_limited(self) -> None:
         assert parse_filter("(" * MAX_DEPTH + "a pr" + ")" * MAX_DEPTH) == A
         with pytest.raises(InvalidFilter, match=r"deeper than 64 levels \(column 65\)"):
@@ -160,6 +161,7 @@ class TestLimits:
         with pytest.raises(InvalidFilter, match="deeper than 2 levels"):
             parse_path("a[(b pr and (c pr))]", depth=2)
 
+    @pytest.mark.threat(18)
     def test_terms_are_limited(self) -> None:
         parse_filter(" or ".join(["a pr"] * MAX_TERMS))
         with pytest.raises(InvalidFilter, match="more than 200 comparisons"):
@@ -186,16 +188,19 @@ class TestLimits:
 
 
 class TestCharacters:
+    @pytest.mark.threat(21)
     @pytest.mark.parametrize("escape", [r"\ud800", r"\udc00", r"\ud800\ud800", r"\ud83dx", r"\uDE00\uD83D"])
     def test_a_lone_surrogate_is_refused_as_an_escape(self, escape: str) -> None:
         with pytest.raises(InvalidFilter, match="a surrogate is no character on its own"):
             parse_filter(f'a eq "{escape}"')
 
+    @pytest.mark.threat(21)
     def test_a_lone_surrogate_is_refused_as_it_is(self) -> None:
         with pytest.raises(InvalidFilter, match="a surrogate is no character on its own") as caught:
             parse_filter('a eq "x\ud83d"')
         assert caught.value.position == 7
 
+    @pytest.mark.threat(20)
     def test_nul_is_refused_as_it_is(self) -> None:
         with pytest.raises(InvalidFilter):
             parse_filter('a eq "\0"')

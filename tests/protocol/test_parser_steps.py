@@ -87,6 +87,7 @@ def test_what_is_meant_to_be_costly_is_not(family: str) -> None:
     check_proportion(HOSTILE[family])
 
 
+@pytest.mark.threat(19)
 @given(scribbles)
 def test_no_text_is_costly(text: str) -> None:
     check_proportion(text[:MAX_LENGTH])
@@ -108,5 +109,6 @@ def test_each_level_costs_the_same() -> None:
     assert most == none + MAX_DEPTH * (one - none)
 
 
+@pytest.mark.threat(19)
 def test_a_text_is_one_token_however_long() -> None:
     assert len(asked_at('a eq "x"')) == len(asked_at('a eq "' + r"\\" * 2_000 + '"'))

@@ -23,7 +23,7 @@ from scim_provisioning.protocol.dialects import Leniency
 from scim_provisioning.protocol.documents import nested
 from scim_provisioning.protocol.errors import ScimError
 from scim_provisioning.protocol.patch import apply
-from tests.plugins.traceability import requirements
+from tests.plugins.traceability import REQUIREMENTS
 
 from .oracle import PERSON
 
@@ -191,4 +191,4 @@ class TestListedDifferences:
         assert listed.ours != listed.theirs
 
     def test_a_requirement_decides_it(self, listed: Difference) -> None:
-        assert listed.requirement in requirements()
+        assert listed.requirement in REQUIREMENTS.rows()

@@ -71,6 +71,7 @@ def second_visit(window: Window) -> None:
     window.state("Waiting for the first request")
 
 
+@pytest.mark.threat(48)
 @pytest.mark.parametrize("way", [reload, back, back_and_forward, second_visit])
 def test_the_token_does_not_come_back(window: Window, way: Callable[[Window], None]) -> None:
     token = window.enable()
@@ -81,6 +82,7 @@ def test_the_token_does_not_come_back(window: Window, way: Callable[[Window], No
     assert Connection.objects.count() == 1
 
 
+@pytest.mark.threat(48)
 def test_the_token_leaves_the_page_before_the_browser_can_keep_it(window: Window) -> None:
     token = window.enable()
     page = window.page

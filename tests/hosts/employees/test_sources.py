@@ -329,6 +329,7 @@ class TestATableOfValues:
 
 
 class TestThePassword:
+    @pytest.mark.threat(10, "C2")
     def test_is_set_checked_by_the_site_s_validators_and_never_shown(self, scim: ScimClient) -> None:
         body = {"schemas": [USER], "userName": "ada", "password": "correct horse"}
         answer = scim.post("/Users", body)
@@ -349,6 +350,7 @@ class TestThePassword:
         assert User.objects.get(pk=ada.pk).password == ada.password
         assert Event.objects.count() == 1
 
+    @pytest.mark.threat(67)
     def test_leaves_no_trace_in_events(self, scim: ScimClient) -> None:
         scim.post("/Users", {"schemas": [USER], "userName": "ada", "password": "correct horse"})
         ada = User.objects.get(username="ada")
@@ -356,6 +358,7 @@ class TestThePassword:
         kept = [change for event in Event.objects.all() for change in event.changes if change["path"] == "password"]
         assert [(one["before"], one["after"]) for one in kept] == [(None, None)] * 2
 
+    @pytest.mark.threat(11)
     def test_cannot_be_searched_for(self, scim: ScimClient) -> None:
         for question in ({"filter": 'password sw "p"'}, {"filter": "password pr"}):
             answer = scim.get("/Users", **question)
@@ -366,6 +369,15 @@ class TestThePassword:
         assert scim.get("/ServiceProviderConfig").json["changePassword"] == {"supported": True}
 
 
+@pytest.mark.threat("C22")
+def test_people_who_left_keep_their_names_although_the_default_manager_hides_them(scim: ScimClient) -> None:
+    gone = person("gone", is_active=False)
+    answer = scim.post("/Users", {"schemas": [USER], "userName": "GONE"})
+    assert (answer.status, answer.scim_type) == (409, "uniqueness")
+    assert f"'{gone.pk}'" in answer.detail
+
+
+@pytest.mark.threat("C22")
 def test_people_who_left_are_found_although_the_default_manager_hides_them(scim: ScimClient) -> None:
     gone = person("gone", is_active=False)
     assert scim.get(address(gone)).json["active"] is False

@@ -17,6 +17,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.threat(28)
 def test_of_many_who_make_one_account_one_does(scim: ScimClient) -> None:
     names = ["ann@example.com", "ANN@example.com", "Ann@example.com", "ann@EXAMPLE.com"]
     start = threading.Barrier(len(names), timeout=10)

@@ -282,6 +282,7 @@ def test_one_member_costs_the_same_in_a_small_and_a_large_group(line: Line, size
     assert line.level is None
 
 
+@pytest.mark.threat(40)
 def test_thousands_come_in_a_few_statements_for_each_batch(line: Line) -> None:
     crowd = User.objects.bulk_create(User(username=str(number), password="!") for number in range(2_500))
     value = [{"value": str(user.pk)} for user in crowd]

@@ -203,6 +203,7 @@ def acme() -> Iterator[World]:
         yield world("acme")
 
 
+@pytest.mark.threat(55)
 @pytest.mark.parametrize("requests", [reads, writes])
 def test_a_tenant_is_told_and_does_the_same_without_another(
     acme: World, requests: Callable[[World, World], Iterator[tuple[str, Request]]]
