@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.admin.utils import quote
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 
+from ..adapters.registry import user_adapter
 from ..models import Connection
+from ..operations import naming
 from ..pages import SettingsPages
 from ..pages.connection_pages import of_one_connection
 from ..pages.frame import View
@@ -45,6 +49,15 @@ class SettingsPage(SettingsPages, SuperuserAdmin):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         request.current_app = self.admin_site.name
         return self.admin_site.each_context(request)
+
+    def account_urls(self, request: HttpRequest, ids: Iterable[str]) -> dict[str, str]:
+        """Where users are edited on this admin site, if they are."""
+        model, site = user_adapter().get_model(), self.admin_site
+        if not site.is_registered(model) or not site.get_model_admin(model).has_view_or_change_permission(request):
+            return {}
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+        keys = naming.user_keys(ids).items()
+        return {id: reverse(name, args=[quote(key)], current_app=site.name) for id, key in keys}
 
     @of_one_connection
     def usual_view(self, request: HttpRequest, connection: Connection) -> HttpResponseBase:

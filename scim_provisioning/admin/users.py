@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Connection, UserRecord
+from ..operations import naming
 from ..operations.managed import Managed, managed
 from ..pages.frame import is_superuser
 from ..pages.providers import provider_of
@@ -30,8 +31,8 @@ class ProvisionedUserAdmin(_ModelAdmin):
     """Any ModelAdmin of the user model with provisioning in it: `class EmployeeAdmin(ProvisionedUserAdmin, UserAdmin)`.
 
     The page of a user who came over SCIM begins with who manages the account and since when, and marks the fields that
-    provisioning overwrites. The list of users leads superusers to the settings page; `managed_by` is for its
-    `list_display`.
+    provisioning overwrites. The list of users leads superusers to the settings page, and each user to their events;
+    `managed_by` is for its `list_display`.
     """
 
     def render_change_form(
@@ -53,21 +54,22 @@ class ProvisionedUserAdmin(_ModelAdmin):
                 if inline.opts.model in found.overwritten.tables
             ]
             url = None if context["is_popup"] else _settings_url(self.admin_site, request, found.connection)
-            words = {"managed": found, "name": _name(found.connection), "marked": marked, "tables": tables, "url": url}
+            words = {"managed": found, "name": _name(found.connection), "marked": marked, "tables": tables}
+            words |= {"url": url, "events_url": url and _events_url(self.admin_site, request, obj)}
             box = render_to_string("scim_provisioning/admin/managed.html", words)
             fieldset = _("SCIM provisioning"), {"fields": (), "description": box}
             context["adminform"].fieldsets = [fieldset, *context["adminform"].fieldsets]
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        return (
+            response if obj is None else _with_tool(response, "user.html", _events_url(self.admin_site, request, obj))
+        )
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The host's list, whichever template draws it, with a link among its tools."""
+        """The host's list with a link among its tools."""
         response = super().changelist_view(request, extra_context)
-        url = _settings_url(self.admin_site, request)
-        if url and isinstance(response, TemplateResponse) and "cl" in (response.context_data or ()):
-            drawn_by = response.resolve_template(response.template_name)
-            response.context_data = {**(response.context_data or {}), "scim_drawn_by": drawn_by, "scim_url": url}
-            response.template_name = "scim_provisioning/admin/users.html"
-        return response
+        if "cl" not in (getattr(response, "context_data", None) or ()):
+            return response
+        return _with_tool(response, "users.html", _settings_url(self.admin_site, request))
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The rows of the page with what `managed_by` shows, where the list has it: one query more."""
@@ -100,10 +102,30 @@ def _mark(form: Any, found: Managed) -> bool:
 
 def _settings_url(site: admin.AdminSite, request: HttpRequest, connection: Connection | None = None) -> str | None:
     """The settings page of a connection on this admin site; None for who has no access, and where there is none."""
-    page = site.get_model_admin(Connection) if site.is_registered(Connection) else None
-    if not isinstance(page, SettingsPage) or not is_superuser(request):
+    page = _settings_page(site, request)
+    if page is None:
         return None
     return page.url("box", connection.pk) if connection and connection.tenant else page.url("index")
+
+
+def _events_url(site: admin.AdminSite, request: HttpRequest, user: Any) -> str | None:
+    """All that was done to the user over SCIM, likewise."""
+    page = _settings_page(site, request)
+    return page.events_url(user=naming.user_id(user)) if page else None
+
+
+def _settings_page(site: admin.AdminSite, request: HttpRequest) -> SettingsPage | None:
+    page = site.get_model_admin(Connection) if site.is_registered(Connection) else None
+    return page if isinstance(page, SettingsPage) and is_superuser(request) else None
+
+
+def _with_tool(response: HttpResponse, template: str, url: str | None) -> HttpResponse:
+    """The host's page, whichever template draws it, with a link among its tools."""
+    if url and isinstance(response, TemplateResponse):
+        drawn_by = response.resolve_template(response.template_name)
+        response.context_data = {**(response.context_data or {}), "scim_drawn_by": drawn_by, "scim_url": url}
+        response.template_name = f"scim_provisioning/admin/{template}"
+    return response
 
 
 def _name(connection: Connection | None) -> str:

@@ -6,6 +6,7 @@ Each thing that can be asked for has an index on PostgreSQL.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -59,6 +60,9 @@ class Wanted:
 
     `user` and `group` are SCIM ids: the Events about them, and those in which they joined or left. `search` is a part
     of the name of a user or group, a whole id, or the id of a request.
+
+    `confined` is for somebody who may know what the connection sees, and nothing of other tenants: no name is told or
+    searched that is not among its users and groups.
     """
 
     since: datetime | None = None
@@ -69,6 +73,12 @@ class Wanted:
     refused: bool | None = None
     connection: Connection | None = None
     search: str = ""
+    confined: bool = False
+
+    @property
+    def seen_by(self) -> Connection | None:
+        """The connection whose users and groups can be named; None: all can."""
+        return (self.connection or Connection()) if self.confined else None
 
     def condition(self) -> Q:
         """The same as a condition on Events."""
@@ -79,8 +89,8 @@ class Wanted:
             self.group and _about("Group", self.group),
             self.operation and Q(operation=self.operation),
             self.refused is not None and (Q(outcome__gte=REFUSED) if self.refused else Q(outcome__lt=REFUSED)),
-            self.connection and Q(connection=self.connection),
-            self.search and _found_by(self.search),
+            (self.connection or self.confined) and _over(self.connection or Connection()),
+            self.search and _found_by(self.search, self.seen_by),
         ]
         return Q(*(condition for condition in asked if condition))
 
@@ -113,7 +123,7 @@ def page(
         events=shown,
         newer=Position.of(shown[0]) if shown and newer else None,
         older=Position.of(shown[-1]) if shown and older else None,
-        names=naming.names(resource for event in shown for resource in naming.resources_in(event)),
+        names=naming.names(_named(wanted, shown), wanted.seen_by),
     )
 
 
@@ -122,11 +132,24 @@ def events(wanted: Wanted) -> QuerySet[Event]:
     return Event.objects.filter(wanted.condition()).select_related("connection")
 
 
+def _named(wanted: Wanted, shown: list[Event]) -> Iterator[naming.Resource]:
+    """Who is asked for, and who stands in the Events."""
+    asked = [("User", wanted.user), ("Group", wanted.group)]
+    yield from ((kind, id) for kind, id in asked if id)
+    for event in shown:
+        yield from naming.resources_in(event)
+
+
+def _over(connection: Connection) -> Q:
+    """The Events of the connection; one that is not stored has none."""
+    return Q(connection=connection) if connection.pk else Q(pk__in=[])
+
+
 def _about(resource_type: str, id: str) -> Q:
     return Q(resource_type=resource_type, resource=id) | mentions.of(resource_type, id)
 
 
-def _found_by(text: str) -> Q:
+def _found_by(text: str, seen_by: Connection | None) -> Q:
     """The Events about what has that name or id, and those of the request with that id."""
     found = Q(request_id=text) | Q(resource=text) | mentions.of_user_name(text)
-    return reduce(or_, (_about(*resource) for resource in naming.called(text)), found)
+    return reduce(or_, (_about(*resource) for resource in naming.called(text, seen_by)), found)

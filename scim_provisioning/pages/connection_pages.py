@@ -71,13 +71,14 @@ class ConnectionPages(Frame):
     @sensitive_variables("context")
     def _render(self, request: HttpRequest, template: str, connection: Connection, **context: Any) -> TemplateResponse:
         url = locations.provisioning_url(request)
-        found = status(connection)
+        found, number = status(connection), _number(request)
+        of_this = {"connection": number} if number else {}
         glance = Glance(found)
         return self.draw(
             request,
             template,
             connection=connection,
-            tenant=tenant_name(connection, connections.tenants()) if _number(request) else None,
+            tenant=tenant_name(connection, connections.tenants()) if number else None,
             status=found,
             glance=glance,
             refusals=[Refused(event, found.at) for event in found.refusals] if glance.shows_refusals else [],
@@ -86,6 +87,8 @@ class ConnectionPages(Frame):
             url=url,
             url_is_unprotected=locations.is_unprotected(url),
             box_url=self._own_url(request, "box"),
+            events_url=self.events_url(**of_this),
+            refused_url=self.events_url(**of_this, outcome="refused"),
             glance_url=self._own_url(request, "glance"),
             edit_url=self._own_url(request, "edit"),
             rotate_url=self._own_url(request, "rotate"),

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_protect
@@ -95,6 +96,10 @@ class Frame:
         """The address of a page."""
         return reverse(f"{self.namespace}:{self.url_name(name)}", args=parts)
 
+    def events_url(self, **asked: Any) -> str:
+        """The address of the Events that are asked for, in the words of its form."""
+        return self.url("events") + (f"?{urlencode(asked)}" if asked else "")
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What the frame's template needs, on each page; a product adds to it what its own asks for."""
         return {}
@@ -110,6 +115,7 @@ class Frame:
             "title": opts.app_config.verbose_name,
             "subtitle": opts.verbose_name,
             "list_url": self.url("index"),
+            "events_url": self.events_url(),
             **context,
         }
         return TemplateResponse(request, f"scim_provisioning/pages/{template}", context)

@@ -27,19 +27,21 @@ from ..operations.status import standing
 from .banner import Banner
 from .connection_list import ConnectionList
 from .connection_pages import of_one_connection
+from .event_pages import EventPages
 from .forms import ProvisioningForm, VersionForm
 from .glance import Glance
 from .providers import provider_of
 from .rotation import RotationPages
 
 
-class SettingsPages(RotationPages, ConnectionList):
+class SettingsPages(RotationPages, EventPages, ConnectionList):
     """All pages, in a product's own frame: `include(pages.urls)` mounts those of an instance."""
 
     def get_urls(self) -> list[URLPattern]:
         return [
             self.page("", self.index_view, "index"),
             self.page("add/", self.new_view, "add"),
+            self.page("events/", self.events_view, "events"),
             self.page("edit/", self.edit_view, "edit"),
             self.page("disable/", self.disable_view, "disable"),
             self.page("rotate/", self.rotate_view, "rotate"),

@@ -19,7 +19,7 @@ SCALE = 1.5 if FOLDER else 1  # sharp on most screens
 PAGE: Final = {"width": 900, "height": 200}
 PHONE: Final = {"width": 390, "height": 200}
 
-ON_A_PHONE = ("never-enabled", "just-enabled", "healthy", "failing")
+ON_A_PHONE = ("never-enabled", "just-enabled", "healthy", "failing", "events")
 """Scenes of which there is a second picture: on a phone, in the dark."""
 
 BARE = """

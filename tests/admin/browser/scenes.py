@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from scim_provisioning.models import Connection, Event, GroupRecord, UserRecord
 from scim_provisioning.operations import connections
+from tests.admin.browser import event_scenes
 from tests.admin.browser.window import Window
 from tests.factories import UserFactory
 
@@ -118,6 +119,11 @@ def disabled(clock: Any) -> None:
     connections.disable()
 
 
+def much_happened(clock: Any) -> None:
+    """A bit of everything that an identity provider does, and is refused."""
+    event_scenes.happen(enabled(clock), NOW)
+
+
 def tenants_connected(clock: Any) -> None:
     """Of three tenants, one provisions, one is about to, and one has no connection."""
     clock.move_to(NOW - 20 * DAY)
@@ -171,6 +177,19 @@ def add_tenant(window: Window) -> None:
     window.page.get_by_role("link", name="Add connection").click()
 
 
+def events(window: Window) -> None:
+    """The page of the Events."""
+    window.open()
+    window.page.get_by_role("link", name="Events", exact=True).click()
+
+
+def events_of_today(window: Window) -> None:
+    """The last of them."""
+    events(window)
+    window.page.get_by_label("Time").select_option(label="Last 24 hours")
+    window.page.get_by_role("button", name="Show").click()
+
+
 TENANTS = {"TENANTS": "tests.admin.tenants.tenants"}
 
 SCENES = [
@@ -190,6 +209,7 @@ SCENES = [
     Scene("disabled", disabled, "Disabled since"),
     Scene("unprotected", nothing, "can be read on the way", product={"BASE_URL": "http://app.example.com"}),
     Scene("product", refused, "What to do", in_the_product),
+    Scene("events", much_happened, "Deactivated user", events_of_today),
     Scene("tenants", tenants_connected, "Acme Grid", product=TENANTS),
     Scene("add-tenant", tenants_connected, "Continue", add_tenant, TENANTS),
 ]
