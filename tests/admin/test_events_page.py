@@ -273,12 +273,12 @@ class TestWords:
                 [{"value": "m@example.com", "type": "work", "primary": True}, {"value": "x", "primary": False}],
                 "x → is now m@example.com (work, primary) x",
             ),
-            ("x", {"formatted": "", "locality": "Leeds", "lines": ["a", "b"]}, "locality: Leeds, lines: a, b"),
+            ("x", {"formatted": "", "lines": ["a", "b"]}, "x → is now lines: a, b"),
         ],
     )
     def test_of_values(self, events_page: EventsPage, before: Any, after: Any, text: str) -> None:
         event(1, changes=[value("title", before, after)]).save()
-        assert f"title {text}" in events_page.words() or text in events_page.words()
+        assert f"title {text}" in events_page.words()
 
     def test_of_a_secret_say_that_it_changed(self, events_page: EventsPage) -> None:
         event(1, changes=[value("password", None, None)]).save()
