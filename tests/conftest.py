@@ -15,6 +15,9 @@ from scim_provisioning.api import throttling
 
 pytest_plugins = [f"tests.plugins.{name}" for name in ("browser", "postgres", "scim", "traceability")]
 
+# Needs programs of the system, and has a run of its own: `tox run -e deployment`.
+collect_ignore = ["deployment"]
+
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

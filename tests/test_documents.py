@@ -81,6 +81,12 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert not anchor or anchor in anchors(place), target
 
 
+def test_each_file_of_the_deployment_is_told_of() -> None:
+    files = {path.name for path in (ROOT / "docs" / "deployment").iterdir() if path.is_file()}
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert {file for file in files if f"(deployment/{file})" not in text} == set()
+
+
 def test_every_source_that_a_host_can_import_is_explained() -> None:
     public = {one: getattr(adapters, one) for one in adapters.__all__}
     sources = {

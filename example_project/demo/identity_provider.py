@@ -24,15 +24,17 @@ class IdentityProvider:
     # A refusal, an answer that is not as the RFCs want it, and one that says something else.
     errors = (SCIMException, SCIMClientException, UnexpectedAnswerError)
 
-    def __init__(self, base_url: str, token: str, person: dict[str, Any]) -> None:
+    def __init__(self, base_url: str, token: str, person: dict[str, Any], **options: Any) -> None:
+        """The options are the HTTP client's, such as whom it trusts."""
         self.person = person
         self.exchanges: list[Exchange] = []
         self._http = Client(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}", **options.pop("headers", {})},
             event_hooks={"response": [self._note]},
             trust_env=False,  # a proxy of the environment is not for this machine itself
             timeout=30,
+            **options,
         )
         self._scim = SyncSCIMClient(self._http)
 

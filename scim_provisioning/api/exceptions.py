@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
@@ -17,6 +17,10 @@ from ..protocol.errors import BadRequest, Forbidden, NotFound, ScimError, TooMan
 
 RETRY_AFTER = "30"
 """Seconds after which a client may try again while the database is away."""
+
+
+LOST_OR_READ_ONLY = (None, "25006")
+"""Internal errors that pass: the driver's own, when a pooler cuts a connection off, and those of a replica."""
 
 
 class Internal(ScimError):
@@ -78,5 +82,11 @@ def _translated(error: Exception) -> ScimError:
         case SuspiciousOperation():
             return BadRequest("The request is malformed.")
         case OperationalError() | InterfaceError():
-            return Unavailable("The database cannot be reached or is busy. Send the request again later.")
+            return _unavailable()
+        case InternalError() if getattr(error.__cause__, "sqlstate", None) in LOST_OR_READ_ONLY:
+            return _unavailable()
     return Internal("The service provider failed. Give its operator the value of X-Request-Id.")
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("The database cannot be reached or is busy. Send the request again later.")

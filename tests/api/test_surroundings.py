@@ -7,7 +7,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.test import override_settings
 from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication
@@ -157,6 +157,29 @@ def test_while_the_database_is_away_the_client_is_asked_to_wait(
         answer = scim.request(method, path, user("ada"))
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
     assert "server closed" not in answer.detail
+
+
+@pytest.mark.threat(61, "C11")
+@pytest.mark.parametrize(
+    ("sqlstate", "status"),
+    [(None, 503), ("25006", 503), ("25P02", 500)],
+    ids=["a connection that a pooler cut off", "a replica", "a transaction of ours that failed"],
+)
+def test_an_internal_error_of_the_database_is_one_of_ours_unless_it_passes(
+    scim: ScimClient, sqlstate: str | None, status: int
+) -> None:
+    class DriverError(Exception):
+        pass
+
+    cause, error = DriverError(), InternalError("the server said so")
+    cause.sqlstate = sqlstate  # type: ignore[attr-defined]
+    error.__cause__ = cause
+    scim.django.raise_request_exception = False
+    with mock.patch("scim_provisioning.operations.resources.create", side_effect=error):
+        response = scim.django.post(
+            "/scim/v2/Users", user("ada"), "application/json", headers={"Authorization": f"Bearer {scim.token}"}
+        )
+    assert (response.status_code, response.headers.get("Retry-After")) == (status, "30" if status == 503 else None)
 
 
 @pytest.mark.threat(35, 61, "C8")
