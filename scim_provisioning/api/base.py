@@ -67,6 +67,7 @@ class ScimView(APIView):
             response = self._rendered(super().dispatch(request, *args, **kwargs))
         response.headers["X-Request-Id"] = self.request_id
         response.headers["Cache-Control"] = "no-store, private"
+        response.headers["Content-Language"] = django_settings.LANGUAGE_CODE  # else the client's, by LocaleMiddleware
         if response.status_code >= 400:
             # We have logged it: Django's line would hold the path, and its record the filter.
             response._has_been_logged = True  # type: ignore[attr-defined]

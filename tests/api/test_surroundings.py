@@ -120,6 +120,11 @@ def test_the_client_s_language_changes_nothing(scim: ScimClient, people: None, l
     assert conversation(foreign) == before
 
 
+@pytest.mark.parametrize("path", ["/Users", "/Users/0", "/Nothing"])
+def test_an_answer_is_in_the_project_s_language_and_says_so(scim: ScimClient, path: str) -> None:
+    assert scim.get(path, headers={"Accept-Language": "fr"}).headers["Content-Language"] == "en-us"
+
+
 class TranslatedLevels(ProjectAccessAdapter):
     levels = {Level.READ.value: gettext_lazy("Sunday"), Level.FULL.value: gettext_lazy("Monday")}
 
