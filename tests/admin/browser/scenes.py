@@ -12,6 +12,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from example_project.accounts.models import User
 from scim_provisioning.models import Connection, Event, GroupRecord, UserRecord
 from scim_provisioning.operations import connections
 from tests.admin.browser import event_scenes
@@ -41,6 +42,11 @@ class Scene:
     product: dict[str, str] = field(default_factory=dict)
 
 
+def superuser() -> Any:
+    """Whoever looks at the page."""
+    return User.objects.filter(is_superuser=True).first()
+
+
 def nothing(clock: Any) -> None:
     """Nobody has touched it."""
 
@@ -49,7 +55,7 @@ def enabled(clock: Any, ago: timedelta = 2 * HOUR, lifetime: timedelta | None = 
     """Somebody at Okta's customer is about to enter the token."""
     clock.move_to(NOW - ago)
     connections.describe(provider="okta", name="Staff")
-    connection, _ = connections.enable(lifetime=lifetime)
+    connection, _ = connections.enable(superuser(), lifetime=lifetime)
     return connection
 
 
@@ -105,7 +111,7 @@ def rotated(clock: Any) -> None:
     """A new token was made, and the identity provider goes on with the one before."""
     in_use(clock)
     clock.move_to(NOW - 3 * HOUR)
-    connections.rotate(lifetime=365 * DAY)
+    connections.rotate(superuser(), lifetime=365 * DAY)
     clock.move_to(NOW - 2 * MINUTE)
     connection = connections.current()
     connection.by_previous = True
@@ -116,7 +122,7 @@ def disabled(clock: Any) -> None:
     """It was switched off this morning."""
     in_use(clock, until=HOUR + 2 * MINUTE)
     clock.move_to(NOW - HOUR)
-    connections.disable()
+    connections.disable(superuser())
 
 
 def much_happened(clock: Any) -> None:
