@@ -81,6 +81,7 @@ def test_a_filter_that_is_there_twice_is_refused(scim: ScimClient, endpoint: str
     [
         "(" * 10_000,
         "(" * 5_000 + "title pr" + ")" * 5_000,
+        "(" * 1_500 + "title pr" + ")" * 1_500,
         "not (" * 1_000 + "title pr" + ")" * 1_000,
         " or ".join(["title pr"] * 201),
         " and ".join(['userName eq "a"'] * 5_000),

@@ -66,6 +66,25 @@ class TestDeactivation:
         assert is_known(bystander)
         assert is_known(logged_in(User.objects.get(pk=row.pk)))
 
+    @pytest.mark.threat(7, 8, "C1")
+    def test_is_for_good_also_where_the_product_activates_the_account(
+        self, idp: Provider, engine: str, row: User, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        client = logged_in(row)
+        with django_capture_on_commit_callbacks(execute=True):
+            idp.replace(row.pk, "active", False)
+        User.objects.filter(pk=row.pk).update(is_active=True)
+        assert not is_known(client)
+
+    @pytest.mark.threat("C1")
+    def test_reaches_sessions_that_nobody_noted_of_who_has_no_password(self, idp: Provider, settings: Any) -> None:
+        settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+        row = UserFactory(password=None)
+        client = logged_in(row)
+        idp.replace(row.pk, "active", False)
+        User.objects.filter(pk=row.pk).update(is_active=True)
+        assert not is_known(client)
+
     @pytest.mark.threat(7, 8)
     def test_by_deletion_ends_them_too_also_where_the_product_had_deactivated(
         self, idp: Provider, row: User, django_capture_on_commit_callbacks: Any
