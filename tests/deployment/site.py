@@ -40,6 +40,7 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    access_log off;
     include /etc/nginx/mime.types;
     include {folder}/nginx.conf;
 }}
@@ -60,6 +61,7 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "settings",
             "DJANGO_SECRET_KEY": "a secret of fifty letters or more, of nobody else's",
             "DATABASE_PASSWORD": "secret",
+            "XDG_RUNTIME_DIR": str(folder),  # where gunicorn puts the socket by which it is controlled
             "GUNICORN_CMD_ARGS": f"--access-logfile={folder}/workers.log --access-logformat='%(p)s'",
         }
         self._running: list[Server] = []
