@@ -32,7 +32,7 @@ def test_a_monitor_is_told_of_a_connection_that_fails(site: Site, scim: httpx2.C
     assert scim.post("/Users", json={"userName": "monitor"}).status_code == 201
     site.manage("scim", "status", "--check")
     assert scim.post("/Users", json={"userName": "monitor"}).status_code == 409
-    assert "refused with 409" in site.manage("scim", "status", "--check", expect=1)
+    assert "a refusal with 409" in site.manage("scim", "status", "--check", expect=1)
 
 
 def test_the_system_checks_miss_only_a_cache_that_is_shared(site: Site) -> None:

@@ -238,9 +238,7 @@ class TestStatusCheck:
         scim = ScimClient(token_of("enable"), None)
         scim.post("/Users", user("ada"))
         answer = scim.post("/Users", user("ada"))
-        assert self.problems() == [
-            f"SCIM provisioning: the last request that was to change something was refused with 409: {answer.detail}"
-        ]
+        assert self.problems() == [f"SCIM provisioning: its last event is a refusal with 409: {answer.detail}"]
         self.clock.shift(timedelta(seconds=1))
         scim.post("/Users", user("bob"))
         assert self.problems() == []

@@ -120,7 +120,7 @@ def _problems(found: Status, expires_within: timedelta, seen_within: timedelta |
         return
     if found.is_failing:
         refused = found.refusals[0]
-        yield f"the last request that was to change something was refused with {refused.outcome}: {refused.detail}"
+        yield f"its last event is a refusal with {refused.outcome}: {refused.detail}"
     expires = connection.expires_at
     if found.has_expired:
         yield f"the token expired {moment(expires)}"
