@@ -14,6 +14,7 @@ from ..models import UserRecord
 from ..protocol.changes import Operation
 from ..protocol.errors import Conflict, Forbidden, Uniqueness
 from ..protocol.sets import SetChange
+from .api_tokens import end_tokens
 from .assignment import change_groups, leave_all_groups, with_ids
 from .events import Change, SetChanged
 from .locks import lock
@@ -45,13 +46,16 @@ class AccountWrite(Write):
         return change_groups(self.collection, self.instance, sets["groups"]) if "groups" in sets else []
 
     def save(self, changed: Changed) -> None:
-        """Deactivation ends the sessions for good."""
+        """Deactivation ends sessions and tokens for good."""
         match changed.get("active"):
             case (True, False):
                 end_sessions(self.instance)
+                end_tokens(self.instance)
             case (False, True):
-                # Should a worker have died between a deactivation and the end of the sessions: they must not come back.
+                # Should a worker have died between a deactivation and the end of the sessions, or should a token have
+                # been made at the same time: they must not come back.
                 delete_noted(self.instance.pk)
+                end_tokens(self.instance)
         super().save(changed)
 
     def finish(self, changes: list[Change | SetChanged]) -> None:
@@ -68,6 +72,7 @@ class AccountWrite(Write):
             self.delete_row(left)
             return
         end_sessions(self.instance)  # also those of an account that the product deactivated
+        end_tokens(self.instance)
         self.assign("active", False)
         for key in _freed(self.collection):
             self.assign(key, None)

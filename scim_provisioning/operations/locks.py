@@ -39,11 +39,15 @@ def retrying(operation: Callable[[], Result], model: type[Model]) -> Result:
         try:
             return operation()
         except OperationalError as error:
-            state = getattr(error.__cause__, "sqlstate", None)
-            if state not in DEADLOCK_OR_SERIALIZATION or connections[router.db_for_write(model)].in_atomic_block:
+            if not is_deadlock(error) or connections[router.db_for_write(model)].in_atomic_block:
                 raise
         time.sleep(pause)
     return operation()
+
+
+def is_deadlock(error: Exception) -> bool:
+    """Whether the database broke off a transaction that can be run again."""
+    return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") in DEADLOCK_OR_SERIALIZATION
 
 
 def lock(model: type[Model], keys: Iterable[Any], name: str = "pk") -> dict[Any, Model]:

@@ -175,7 +175,8 @@ def reason(row: Row, reasons: Mapping[str, str]) -> str:
 def proof(row: Row, proofs: Proofs) -> str:
     if tests := proofs.get(row["id"]):
         # One line for all parameters of a test.
-        return "<br>".join(dict.fromkeys(f"`{test.partition('[')[0]}`" for test in tests))
+        lines = dict.fromkeys(f"`{test.partition('[')[0]}`" for test in tests)
+        return "<br>".join([*lines, *([row["check"]] if "check" in row else [])])
     if "same_as" in row:
         return f"as {row['same_as']}"
     return row.get("check", "")
