@@ -136,6 +136,7 @@ def test_the_same_refresh_token_in_two_rows_ends_in_both(scim: ScimClient, ann: 
     RefreshToken.objects.create(token=ann.refresh, user=ann.row, application=ann.app)
     deactivate(scim, ann)
     assert ann.refreshed(ann.refresh) == 400
+    assert not RefreshToken.objects.filter(user=ann.row, revoked=None).exists()
 
 
 def test_another_change_leaves_tokens_alone(scim: ScimClient, ann: Person) -> None:
