@@ -15,9 +15,13 @@ class ScimProvisioningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks and take note of logins, so that a deactivation can end their sessions."""
+        """Register the system checks, and what listens: to logins, so that a deactivation can end their sessions, and to
+        requests that begin.
+        """
         from django.contrib.auth.signals import user_logged_in, user_logged_out
+        from django.core.signals import request_started
 
+        from .api.beginnings import spare_django
         from .checks import check_configuration, check_database, check_deployment
         from .operations.sessions import forget_logout, note_login
 
@@ -25,4 +29,5 @@ class ScimProvisioningConfig(AppConfig):
         checks.register(check_deployment, checks.Tags.security, deploy=True)
         checks.register(check_database, checks.Tags.database)
         user_logged_in.connect(note_login, dispatch_uid="scim_provisioning.note_login")
+        request_started.connect(spare_django, dispatch_uid="scim_provisioning.spare_django")
         user_logged_out.connect(forget_logout, dispatch_uid="scim_provisioning.forget_logout")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from ipaddress import ip_address
 from typing import Any, ClassVar, cast
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings as django_settings
 from django.db import transaction
@@ -24,7 +25,7 @@ from ..operations import connections, log, refusals
 from ..operations.caller import Caller
 from ..operations.refusals import Refusal
 from ..protocol.documents import Projection
-from ..protocol.errors import InvalidValue, NotFound, ScimError, TooManyRequests
+from ..protocol.errors import BadRequest, InvalidValue, NotFound, ScimError, TooManyRequests
 from ..protocol.schemas import ResourceType
 from . import throttling
 from .authentication import BearerAuthentication, HasConnection
@@ -151,11 +152,16 @@ class ScimView(APIView):
 
     @cached_property
     def parameters(self) -> QueryDict:
-        """The query string as UTF-8, whatever charset a header declares.
+        """The query string as UTF-8, whatever charset a header declares; BadRequest where it is none.
 
         The protocol's own names count in any case of letters: `Filter=…` passed over would widen the result.
         """
-        sent = QueryDict(self.request.META.get("QUERY_STRING", ""), encoding="utf-8")
+        query = self.request.META.get("QUERY_STRING", "")
+        try:
+            unquote_to_bytes(query).decode()
+        except UnicodeDecodeError:
+            raise BadRequest("The query string is not UTF-8.") from None
+        sent = QueryDict(query, encoding="utf-8")
         known = QueryDict(mutable=True)
         for name, values in sent.lists():
             canonical = PARAMETERS.get(name.lower(), name)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
+from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -29,8 +30,8 @@ class ScimParser(BaseParser):
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         limit = settings.MAX_BODY_BYTES
-        body = stream.read(limit + 1)
-        if len(body) > limit:
+        request = (parser_context or {})["request"]
+        if int(request.META["CONTENT_LENGTH"]) > limit or len(body := stream.read(limit + 1)) > limit:
             raise TooLarge(f"A body may have {limit} bytes.")
         return parse_json(body)
 
@@ -54,12 +55,10 @@ class Negotiation(BaseContentNegotiation):
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         """The parser, where the body is JSON in UTF-8; None is answered with 415."""
-        content_type = request.META.get("CONTENT_TYPE", "")
-        name, _, parameters = content_type.partition(";")
-        charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2].partition(";")[0]
-        encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").lower()
-        known = name.strip().lower() in (*ACCEPTED, "") and charset in ("", "utf-8", "utf8") and encoding == "identity"
-        return next(iter(parsers)) if known else None
+        name, parameters = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
+        is_utf8 = parameters.get("charset", "").lower() in ("", "utf-8", "utf8")
+        is_plain = request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() == "identity"
+        return next(iter(parsers)) if name in (*ACCEPTED, "") and is_utf8 and is_plain else None
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

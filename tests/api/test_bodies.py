@@ -163,3 +163,16 @@ def test_more_than_1000_operations_are_413(scim: ScimClient) -> None:
     with nothing_changes():
         assert scim.patch(path, *[operation] * 1001).status == 413
     assert scim.patch(path, *[operation] * 1000).json["title"] == "x"
+
+
+@pytest.mark.threat(38)
+def test_of_a_body_that_says_it_is_too_large_nothing_is_read(scim: ScimClient) -> None:
+    answer = scim.post("/Users", b"{}", headers={"Content-Length": str(MAX_BYTES + 1)})
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize("raw", ["%FF", "%C0%80", "%ED%A0%80", "%FF%FE"])
+def test_a_query_string_is_utf_8_or_refused(scim: ScimClient, raw: str) -> None:
+    UserFactory()
+    assert scim.get(f"/Users?filter=not%20(userName%20eq%20%22{raw}%22)").status == 400
+    assert scim.post(f"/Users?attributes={raw}", user("ada")).status == 400

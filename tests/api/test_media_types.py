@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
+from django.core.handlers.asgi import ASGIRequest
 
+from scim_provisioning.api.beginnings import spare_django
 from tests.factories import UserFactory
 from tests.scim import MEDIA_TYPE, ScimClient, user
 
@@ -85,6 +88,9 @@ def test_a_body_of_either_type_is_read(scim: ScimClient, content_type: str | Non
         {"Content-Type": "application/merge-patch+json"},
         {"Content-Type": "application/scim+json; charset=utf-16"},
         {"Content-Type": "application/json; charset=latin-1"},
+        {"Content-Type": "application/json; charset\t=\tutf-16"},
+        {"Content-Type": "application/json; xcharset=utf-8; charset=utf-16"},
+        {"Content-Type": f"application/json; padding={'x' * 20_000}"},
         {"Content-Encoding": "gzip"},
         {"Content-Encoding": "br"},
     ],
@@ -107,6 +113,43 @@ def test_a_charset_on_a_read_does_not_make_a_filter_vanish(scim: ScimClient, cha
         headers={"Content-Type": f"application/scim+json; charset={charset}"},
     )
     assert answer.status == 415 or answer.ids == [str(ada.pk)]
+
+
+NO_TEXT = ["rot13", "zip", "hex", "undefined", "idna", "\x00"]
+"""Codecs of Python's that no query string can be read with, and a name that it does not take."""
+
+
+@pytest.mark.threat("C13")
+@pytest.mark.parametrize("charset", NO_TEXT)
+def test_a_charset_at_which_django_fails_before_any_view_is_one_more_that_is_not_utf_8(
+    scim: ScimClient, charset: str
+) -> None:
+    ada, *_ = UserFactory.create_batch(2)
+    headers = {"Content-Type": f"application/scim+json; charset={charset}"}
+    with nothing_changes():
+        assert scim.post("/Users", BODY, headers=headers, count="%ff").status == 415
+    assert scim.get("/Users", filter=f'userName eq "{ada.username}"', headers=headers).ids == [str(ada.pk)]
+
+
+@pytest.mark.threat("C13")
+@pytest.mark.parametrize("charset", NO_TEXT)
+def test_so_it_is_under_asgi(charset: str) -> None:
+    sent = [(b"host", b"testserver"), (b"content-type", f"application/json; charset={charset}".encode())]
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"a=%ff&b=.x", "headers": sent}
+    spare_django(scope=scope)
+    assert scope["headers"] == [sent[0], (b"content-type", b"application/octet-stream")]
+    ASGIRequest(scope, io.BytesIO())
+
+
+@pytest.mark.threat("C13")
+@pytest.mark.parametrize(
+    "content_type",
+    ["", "text/html", "text/plain; charset=latin-1", "text/plain; charset=x-none", "multipart/form-data; boundary=x"],
+)
+def test_what_django_can_begin_with_is_left_to_the_product(content_type: str) -> None:
+    environ = {"CONTENT_TYPE": content_type, "QUERY_STRING": "a=%ff"}
+    spare_django(environ=environ)
+    assert environ["CONTENT_TYPE"] == content_type
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/scim+json", "multipart/form-data; boundary=x"])
