@@ -15,9 +15,7 @@ class ScimProvisioningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and what listens: to logins, so that a deactivation can end their sessions, and to
-        requests that begin.
-        """
+        """Register the system checks and what listens to logins, whose sessions deactivation ends, and to requests."""
         from django.contrib.auth.signals import user_logged_in, user_logged_out
         from django.core.signals import request_started
 
