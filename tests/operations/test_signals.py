@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
+from django.db import OperationalError, transaction
 from django.db import connection as database
-from django.db import transaction
 from django.dispatch import Signal
 from django.test.utils import CaptureQueriesContext
 
@@ -336,6 +336,42 @@ class TestAReceiver:
         assert record.name == "django.dispatch"
         assert "rename" in record.getMessage()
         assert "out of order" in record.getMessage()
+        assert "ada" not in caplog.text
+
+    @pytest.mark.threat("C11")
+    @pytest.mark.parametrize("error", [RuntimeError, OperationalError])
+    def test_of_any_signal_may_fail(
+        self,
+        scim: ScimClient,
+        told: Told,
+        listening: Callable[..., None],
+        caplog: pytest.LogCaptureFixture,
+        error: type[Exception],
+    ) -> None:
+        def fail(**arguments: Any) -> None:
+            raise error("out of order")
+
+        for signal in SIGNALS.values():
+            listening(signal, fail)
+        connections.enable(tenant="other")
+        connections.rotate(tenant="other")
+        connections.disable(tenant="other")
+        created = scim.post("/Users", user("ada"))
+        path = f"/Users/{created.json['id']}"
+        switch = {"op": "replace", "path": "active"}
+        member = {"op": "add", "path": "members", "value": [{"value": created.json["id"]}]}
+        answers = [
+            created,
+            scim.patch(path, {**switch, "value": False}),
+            scim.patch(path, {**switch, "value": True}),
+            scim.patch(f"/Groups/{id_of(ProfileFactory())}", member),
+            scim.delete(path),
+        ]
+        assert [answer.status for answer in answers] == [201, 200, 200, 204, 204]
+        heard = names(told)
+        assert {*heard} == SIGNALS.keys()
+        failed = [record for record in caplog.records if record.levelno >= logging.ERROR]
+        assert [record.name for record in failed] == ["django.dispatch"] * len(heard)
         assert "ada" not in caplog.text
 
     def test_that_has_no_name_fails_as_quietly(
