@@ -10,9 +10,6 @@ from unittest import mock
 from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
-FETCHES = ("fetchone", "fetchmany")
-"""How rows come. With PostgreSQL they are all there once the statement is, so that a real outage is noticed later."""
-
 
 class Outage:
     """Begins with the n-th thing that the database is asked for: to carry out a statement, give rows, or commit.
@@ -57,7 +54,8 @@ class Outage:
             self.committed = True
 
         def fetched(cursor: CursorWrapper, name: str) -> Any:
-            if name in FETCHES and not self.is_real:
+            # With PostgreSQL all rows are there once the statement is.
+            if name == "fetchmany" and connection.vendor == "sqlite":
                 self.asked()
             return rows(cursor, name)
 

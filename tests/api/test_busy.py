@@ -19,7 +19,11 @@ from tests.scim import Answer, ScimClient, user
 
 from .unchanged import nothing_changes
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.threat(61, "C10", "C11")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.once_per_database,
+    pytest.mark.threat(61, "C10", "C11"),
+]
 
 only_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="on SQLite one at a time writes")
 only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="rows are locked on PostgreSQL")

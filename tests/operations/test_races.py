@@ -158,6 +158,29 @@ def test_a_deadlock_is_ended_by_the_database_and_the_loser_tried_again() -> None
     assert len(attempts) > 2
 
 
+@pytest.mark.threat("C10")
+@pytest.mark.once_per_database
+def test_requests_that_cross_lock_in_one_order(idp: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is tried again here, so that a deadlock would come through."""
+    monkeypatch.setattr(locks, "PAUSES", ())
+    for _ in range(ROUNDS):
+        one, other = ProfileFactory.create_batch(2)
+        users = UserFactory.create_batch(4)
+        switched_off = partial(idp.patch, users[0].pk, {"op": "replace", "path": "active", "value": False})
+        outcomes = at_once(
+            add(idp, one, *users[:3]),
+            add(idp, one, *users[2::-1]),
+            add(idp, other, *users[::-1]),
+            add(idp, other, *users),
+            remove(idp, one, *users[::-1]),
+            switched_off,
+            partial(idp.delete, users[1].pk),
+        )
+        assert {*kinds(outcomes)} <= {"dict", "NoneType", "InvalidValue"}
+        assert not one.users.filter(pk=users[1].pk).exists()
+        assert not other.users.filter(pk=users[1].pk).exists()
+
+
 def test_who_waits_for_a_row_sees_what_was_done_to_it_meanwhile(idp: Provider) -> None:
     row = UserFactory(job_title="Old")
     locked, waited = threading.Event(), []
