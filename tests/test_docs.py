@@ -16,6 +16,8 @@ from scim_provisioning.protocol.binding import OPERATORS
 from tests.factories import ProjectFactory
 from tests.scim import CORE_USER, ENTERPRISE_USER, ScimClient
 
+pytestmark = pytest.mark.once_per_database
+
 FILTERS = (Path(settings.BASE_DIR) / "docs" / "filters.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(?P<info>[^\n]+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 LETTERS = re.compile(r"^\| `(?P<stored>.+?)` \| (?P<sqlite>.+?) \| (?P<postgresql>.+?) \|$", re.MULTILINE)

@@ -19,6 +19,8 @@ from scim_provisioning.conf import settings
 from scim_provisioning.management.commands.scim import subcommands
 from scim_provisioning.protocol import bodies, parser
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(django_settings.BASE_DIR)
 README = (ROOT / "README.md").read_text("utf-8")
 

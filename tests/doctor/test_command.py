@@ -20,6 +20,8 @@ from scim_provisioning.management.scim import doctor
 
 from .played import results, told
 
+pytestmark = pytest.mark.once_per_database
+
 PAGE = Path(django_settings.BASE_DIR) / "docs" / "doctor.md"
 
 

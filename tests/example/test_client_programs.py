@@ -25,7 +25,8 @@ from tests.factories import ProfileFactory
 from tests.idp.hosts import OPEN, PRODUCT
 from tests.scim import BASE, ScimClient
 
-pytestmark = pytest.mark.django_db(transaction=True)  # the server's threads see what is committed
+# The server's threads see what is committed.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once_per_database]
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from .hosts import GROUP_NEEDS, LEVELS, OPEN, PRODUCT, Host
 from .runner import Player
 from .scenarios import FILES, Scenario, load
 
+pytestmark = pytest.mark.once_per_database
+
 GAPS: dict[str, str] = {}
 """Scenario, as `provider: name`, to why it is not met yet."""
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.plugins.traceability import REQUIREMENTS, THREATS
 
+pytestmark = pytest.mark.once
+
 BY_TEST = {"id": "1-01", "level": "MUST", "text": "Proven by a test."}
 BY_SAME = {"id": "1-02", "level": "MUST", "text": "Says the same.", "same_as": "1-01"}
 BY_PERSON = {"id": "1-03", "level": "MUST", "text": "Looked at by a person.", "check": "review"}
