@@ -110,15 +110,14 @@ def page(
     wanted: Wanted, *, older_than: Position | None = None, newer_than: Position | None = None, size: int = PAGE_SIZE
 ) -> Page:
     """The first page, or the one behind or before a position: one query for the Events, one for each kind of name."""
-    rows = events(wanted)
-    if newer_than is not None:
-        found = list(rows.filter(newer_than.newer()).order_by("at", "pk")[: size + 1])
-        there_is_more, shown = len(found) > size, found[:size][::-1]
-        newer, older = there_is_more, True
-    else:
-        found = list((rows.filter(older_than.older()) if older_than else rows).order_by("-at", "-pk")[: size + 1])
-        there_is_more, shown = len(found) > size, found[:size]
-        newer, older = older_than is not None, there_is_more
+    back = newer_than is not None
+    place = newer_than.newer() if newer_than else older_than.older() if older_than else Q()
+    order = ("at", "pk") if back else ("-at", "-pk")
+    found = list(events(wanted).filter(place).order_by(*order)[: size + 1])
+    goes_on, shown = len(found) > size, found[:size]
+    if back:
+        shown.reverse()
+    newer, older = (goes_on, True) if back else (older_than is not None, goes_on)
     return Page(
         events=shown,
         newer=Position.of(shown[0]) if shown and newer else None,
